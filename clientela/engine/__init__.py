@@ -1,0 +1,24 @@
+"""Draws: counter-based random numbers, the compiled path kernel, ensembles, the run's folder.
+
+A history is a pure function of (program, seed, draw). Ensembles can therefore be enlarged,
+resumed, spread over threads, processes or a cluster, and compared between branches, and every
+draw stays what it was.
+"""
+
+from clientela.engine.block import BLOCK, Block, draw_block, draw_parameters
+from clientela.engine.ensemble import block_ranges, map_blocks, prepare
+from clientela.engine.store import RunFolder, StoreError, events_table, parameters_table
+
+__all__ = [
+    "BLOCK",
+    "Block",
+    "RunFolder",
+    "StoreError",
+    "block_ranges",
+    "draw_block",
+    "draw_parameters",
+    "events_table",
+    "map_blocks",
+    "parameters_table",
+    "prepare",
+]

@@ -1,0 +1,111 @@
+"""One block of draws: parameters, then coefficients, then histories. The unit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clientela.engine import kernel
+from clientela.engine.streams import uniforms
+from clientela.process.program import Program, stream_key
+
+BLOCK = 4096
+MOST_EVENTS = 200_000  # in one history; more counts as an explosion
+
+REASONS = {
+    kernel.TOO_MANY: f"more than {MOST_EVENTS:,} events in one history",
+    kernel.NOT_FINITE: "an intensity was not finite or passed 131,072 events a day",
+    kernel.BOUND_BROKEN: "an intensity passed its bound",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """Histories `first` … `first + count − 1` of an ensemble.
+
+    `draw`, `day`, `label`, `mark` are the log, a row per thing recorded, in order of draw and
+    time; `parameters` has shape (count, parameters); `failed` maps a failed draw to the reason.
+    """
+
+    first: int
+    count: int
+    draw: np.ndarray
+    day: np.ndarray
+    label: np.ndarray
+    mark: np.ndarray
+    parameters: np.ndarray
+    failed: dict[int, str]
+
+
+def draw_parameters(program: Program, seed: int, first: int, count: int) -> np.ndarray:
+    """Parameter values, shape (count, parameters), for draws first … first + count − 1.
+
+    Draws 2k and 2k + 1 share parameters, so that the covariance of their answers is the part of
+    the variance that is parameter uncertainty.
+    """
+    pairs = np.arange(first, first + count) // 2
+    keys = np.array([stream_key(p.name) for p in program.parameters], dtype=np.uint64)
+    levels = np.empty((pairs[-1] - pairs[0] + 1, len(keys)))
+    uniforms(np.uint64(seed), pairs[0], keys, levels)
+    values = np.empty_like(levels)
+    for column, parameter in enumerate(program.parameters):
+        values[:, column] = parameter.distribution.quantile(levels[:, column])
+    return values[pairs - pairs[0]]
+
+
+def draw_block(program: Program, seed: int, first: int, count: int) -> Block:
+    """The block of `count` histories from `first` on. Pure: same arguments, same bits."""
+    parameters = draw_parameters(program, seed, first, count)
+    named = {p.name: parameters[:, i] for i, p in enumerate(program.parameters)}
+    filled = program.coefficients(named, count)
+    ended = np.zeros(count, dtype=np.int64)
+    pieces: list[tuple[np.ndarray, ...]] = []
+    log = _new_log(64 * count)
+    done = 0
+    while done < count:
+        done, rows = kernel.draw_histories(
+            *_arrays(program),
+            program.base,
+            program.positions,
+            filled,
+            program.flags,
+            np.uint64(seed),
+            first,
+            done,
+            program.horizon,
+            MOST_EVENTS,
+            log,
+            0,
+            ended,
+        )
+        pieces.append(tuple(column[:rows].copy() for column in log))
+        if done < count:
+            log = _new_log(2 * len(log.draw))
+    draw, day, label, mark = (np.concatenate(column) for column in zip(*pieces, strict=True))
+    failed = {first + int(i): REASONS[int(ended[i])] for i in np.flatnonzero(ended)}
+    return Block(first, count, draw, day, label, mark, parameters, failed)
+
+
+def _arrays(program: Program) -> tuple:
+    return (
+        program.variables,
+        program.rates,
+        program.graph,
+        program.happenings,
+        program.groups,
+        program.branches,
+        program.effects,
+        program.features,
+        program.assembly,
+        program.times,
+    )
+
+
+def _new_log(rows: int) -> kernel.Log:
+    return kernel.Log(
+        np.empty(rows, np.int32),
+        np.empty(rows, np.float64),
+        np.empty(rows, np.int16),
+        np.empty(rows, np.int32),
+    )

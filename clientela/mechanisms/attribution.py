@@ -1,0 +1,136 @@
+"""Attacks nobody owns: who is blamed, what ambiguity makes cheap, and who strikes back at whom."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from clientela.mechanisms.drafting import Draft, Settings, Values, mechanism
+from clientela.process import Add, AddMark, Branch, Choice, Effect, Move, largest, log, logit
+from clientela.scenario import Days, Nonnegative, Share, pert, prior
+
+
+class AttributionSettings(Settings):
+    identified: Share = Field(
+        prior(pert(0.15, 0.35, 0.65), "most such attacks are claimed by nobody or by unknown names"),
+        description="Probability that the victim learns which organisation attacked.",
+    )
+    misread: Share = Field(
+        prior(pert(0.02, 0.10, 0.30), "no published magnitude"),
+        description="Probability, among attacks not identified, that another suspect is blamed.",
+    )
+    blame_half_life: Days = Field(
+        prior(pert(7.0, 20.0, 60.0), "strikes in answer came within days to weeks"),
+        description="Half-life of blame, days.",
+    )
+    strike: Nonnegative = Field(
+        prior(pert(0.005, 0.04, 0.15), "strikes followed a small part of attacks that did not kill"),
+        description="Strikes in answer to one attack fully blamed on a suspect, on average.",
+    )
+    deadly_strike: Nonnegative = Field(
+        prior(pert(0.05, 0.3, 0.8), "the right to answer is reserved for deadly attacks above all"),
+        description="Added strikes in answer per person killed, blamed in full, on average.",
+    )
+    cheap: Nonnegative = Field(
+        prior(pert(0.0, 0.5, 1.2), "sign: worse attribution raises attacks (Baliga, Bueno de Mesquita & Wolitzky 2020)"),
+        description="Log points by which full impunity raises all suspects' attacks on the victim.",
+    )
+    learning: Share = Field(
+        prior(pert(0.05, 0.15, 0.4), "no published magnitude"),
+        description="Weight of the latest attack in the suspects' view of their impunity.",
+    )
+    deterred: Nonnegative = Field(
+        prior(pert(0.0, 0.6, 1.5), "no published magnitude"),
+        description="Log points by which a strike lowers the attacks of the group struck; half-life 60 days.",
+    )
+    provoked: Share = Field(
+        prior(pert(0.1, 0.35, 0.7), "strikes deter some and provoke others"),
+        description="Probability that a strike provokes instead of deterring.",
+    )
+
+
+@mechanism("attribution", AttributionSettings)
+def attribution(draft: Draft, s: Values) -> None:
+    """Attacks nobody owns: who is blamed, what ambiguity makes cheap, and who strikes back at whom.
+
+    For each victim with several possible attackers, an attack by i is *identified* (blame on i),
+    *misread* (blame spread over the other suspects) or *unattributed* (a little blame on all).
+    Blame b_i grows by the strikes the attack calls for (more if it killed) and fades; an armed
+    outside power strikes suspect i with intensity δ·b_i, so that `strike` and `deadly_strike` are
+    mean numbers of strikes (a little less, since a strike settles the account). The suspects' view of their impunity m moves toward 1 with attacks
+    not identified, toward 0 with those that are, and multiplies all their attacks by
+    exp(cheap·(m − m₀)), m₀ its expected level. A strike deters or provokes. The comparative statics are those of deterrence with
+    imperfect attribution (Baliga, Bueno de Mesquita & Wolitzky 2020): blame is shared among
+    suspects, and where attribution is poor attacking is cheap for everyone.
+    """
+    suspects: dict[str, list[str]] = {}
+    for event in draft.events("attack:"):
+        attacker, victim = event.name.removeprefix("attack:").split(">")
+        if draft.scenario.actors[victim].kind in ("outside-power", "state"):
+            suspects.setdefault(victim, []).append(attacker)
+    for victim, group in suspects.items():
+        _victim(draft, s, victim, group)
+
+
+def _victim(draft: Draft, s: Values, victim: str, suspects: list[str]) -> None:
+    p = draft.process
+    strikes = draft.scenario.actors[victim].kind == "outside-power"
+    unknown = (1.0 - s.identified) * (1.0 - s.misread)
+    # As a departure from its expected level, so that switching the mechanism off leaves rates be.
+    impunity = p.variable(f"impunity:{victim}", half_life=90.0, low=-1.0, high=1.0,
+                          meaning=f"suspects' impunity toward {victim}, against its usual level")  # fmt: skip
+    for suspect in suspects:
+        p.variable(f"blame:{suspect}@{victim}", half_life=s.blame_half_life, low=0.0, high=20.0,
+                   meaning=f"strikes that {victim} holds due against {suspect}")  # fmt: skip
+    for suspect in suspects:
+        event = p.events[f"attack:{suspect}>{victim}"]
+        event.modulate(impunity.name, s.cheap)
+        others = [o for o in suspects if o != suspect]
+        caught: list[Effect] = [Move(impunity.name, s.learning, -unknown)]
+        escaped: list[Effect] = [Move(impunity.name, s.learning, 1.0 - unknown)]
+        if strikes:
+            caught += _blame(s, victim, [suspect], 1.0)
+        misread = escaped + (_blame(s, victim, others, 1.0 / len(others)) if strikes and others else [])
+        spread = escaped + (_blame(s, victim, suspects, 0.3 / len(suspects)) if strikes else [])
+        event.choose(
+            Choice(
+                "attribution",
+                [
+                    Branch("identified", logit(s.identified), {}, caught),
+                    Branch("misread", log(largest(s.misread, 1e-9)), {}, misread),
+                    Branch("unattributed", log(1.0 - s.misread), {}, spread),
+                ],
+            )
+        )
+        if strikes:
+            _strike(draft, s, victim, suspect)
+
+
+def _blame(s: Values, victim: str, blamed: list[str], share: float) -> list[Effect]:
+    effects: list[Effect] = []
+    for suspect in blamed:
+        effects.append(Add(f"blame:{suspect}@{victim}", s.strike * share))
+        effects.append(AddMark(f"blame:{suspect}@{victim}", s.deadly_strike * share))
+    return effects
+
+
+def _strike(draft: Draft, s: Values, victim: str, suspect: str) -> None:
+    p = draft.process
+    blame = f"blame:{suspect}@{victim}"
+    deterred = p.variable(f"deterred:{suspect}@{victim}", half_life=60.0, low=0.0, high=4.0,
+                          meaning=f"deterrence of {suspect} by {victim}, log points")  # fmt: skip
+    p.events[f"attack:{suspect}>{victim}"].modulate(deterred.name, -1.0)
+    strike = p.event(
+        f"strike:{victim}>{suspect}",
+        excitation={blame: log(2.0) / s.blame_half_life},
+        effects=[Move(blame, 1.0, 0.0)],
+        meaning=f"{victim} strikes {suspect} in answer to attacks",
+    )
+    strike.choose(
+        Choice(
+            "answer",
+            [
+                Branch("deters", log(1.0 - s.provoked), {}, [Add(deterred.name, s.deterred)]),
+                Branch("provokes", log(s.provoked), {}, [Add(f"heat:{suspect}>{victim}", 2.0)]),
+            ],
+        )
+    )

@@ -1,0 +1,76 @@
+"""From a scenario to its process: each mechanism adds its part, then past and schedule."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from clientela.mechanisms.drafting import REGISTRY, Draft, Values, coefficient
+from clientela.process import Process, ProcessError
+from clientela.scenario import Scenario
+
+
+def settings_models() -> dict[str, type[BaseModel]]:
+    """The settings model of every registered mechanism, in the order they are built."""
+    return {name: mechanism.settings for name, mechanism in REGISTRY.items()}
+
+
+def build(scenario: Scenario) -> Process:
+    """The scenario's process. Raises ProcessError if its parts do not fit together."""
+    active = [name for name in REGISTRY if scenario.mechanisms.get(name) not in (False, None)]
+    process = Process(float(scenario.days), scenario.scenario)
+    draft = Draft(scenario, process, frozenset(active))
+    for name in active:
+        settings = Values(scenario.mechanisms[name], f"mechanisms.{name}")
+        REGISTRY[name].add(draft, settings)
+    whole = len(active) == len(REGISTRY)
+    _history(scenario, process, whole)
+    _schedule(scenario, process, whole)
+    return process
+
+
+def _history(scenario: Scenario, process: Process, whole: bool) -> None:
+    for name, past in scenario.past.items():
+        if past.event not in process.events and not whole:
+            continue  # it belongs to a mechanism that is switched off
+        _known(process, past.event, f"past.{name}.event")
+        day = float((past.date - scenario.as_of).days)
+        process.happened(past.event, day, past.outcome, past.killed)
+
+
+def _schedule(scenario: Scenario, process: Process, whole: bool) -> None:
+    for name, coming in scenario.scheduled.items():
+        if coming.event not in process.events and not whole:
+            continue
+        _known(process, coming.event, f"scheduled.{name}.event")
+        if coming.after is not None:
+            process.at(coming.event, coefficient(coming.after, f"scheduled.{name}.after"))
+        else:
+            assert coming.date is not None
+            # The end of the date: a deadline has to pass before it can be acted on.
+            process.at(coming.event, float((coming.date - scenario.as_of).days) + 1.0 - 1e-6)
+
+
+def _known(process: Process, event: str, path: str) -> None:
+    try:
+        process.find_event(event)
+    except ProcessError as error:
+        raise ProcessError(f"{path}: {error}") from None
+
+
+def load_plugin(path: Path | str) -> None:
+    """Imports a Python file in which mechanisms register themselves.
+
+    Raises FileNotFoundError if it does not exist, and whatever the file itself raises.
+    """
+    path = Path(path).resolve()
+    name = f"clientela_plugin_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None or not path.exists():
+        raise FileNotFoundError(f"{path}: there is no such Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)

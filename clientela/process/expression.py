@@ -1,0 +1,153 @@
+"""Coefficients that depend on uncertain parameters.
+
+A coefficient of the process is a number or an `Expression`: arithmetic over parameters,
+evaluated for a whole block of draws at once and printable, so that documentation and audit
+show the same formula that the engine computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from clientela.scenario.distributions import Distribution
+
+_FUNCTIONS = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "exp": np.exp,
+    "log": np.log,
+    "max": np.maximum,
+    "min": np.minimum,
+}
+_INFIX = {"+", "-", "*", "/"}
+
+
+class Expression:
+    """Arithmetic over parameters: `+ - * /` with numbers and each other, and `exp`, `log`, …"""
+
+    def evaluate(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The value for every draw, shape (draws,), given each parameter's draws by name."""
+        raise NotImplementedError
+
+    def parameters(self) -> Iterator[Parameter]:
+        """The parameters it depends on, in the order they appear, possibly repeated."""
+        raise NotImplementedError
+
+    def __add__(self, other: Coefficient) -> Expression:
+        return Operation("+", (self, other))
+
+    def __radd__(self, other: Coefficient) -> Expression:
+        return Operation("+", (other, self))
+
+    def __sub__(self, other: Coefficient) -> Expression:
+        return Operation("-", (self, other))
+
+    def __rsub__(self, other: Coefficient) -> Expression:
+        return Operation("-", (other, self))
+
+    def __mul__(self, other: Coefficient) -> Expression:
+        return Operation("*", (self, other))
+
+    def __rmul__(self, other: Coefficient) -> Expression:
+        return Operation("*", (other, self))
+
+    def __truediv__(self, other: Coefficient) -> Expression:
+        return Operation("/", (self, other))
+
+    def __rtruediv__(self, other: Coefficient) -> Expression:
+        return Operation("/", (other, self))
+
+    def __neg__(self) -> Expression:
+        return Operation("*", (-1.0, self))
+
+
+Coefficient: TypeAlias = float | Expression
+
+
+@dataclass(frozen=True)
+class Parameter(Expression):
+    """An uncertain number, drawn once per pair of histories from its own random stream.
+
+    `name` is the dotted path where the analyst writes it; it also names the stream, so adding
+    a parameter leaves all others' draws alone.
+    """
+
+    name: str
+    distribution: Distribution
+
+    def evaluate(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        return values[self.name]
+
+    def parameters(self) -> Iterator[Parameter]:
+        yield self
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Operation(Expression):
+    """A function of coefficients, at least one of which is an expression."""
+
+    function: str
+    arguments: tuple[Coefficient, ...]
+
+    def evaluate(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        return _FUNCTIONS[self.function](*(evaluate(a, values) for a in self.arguments))
+
+    def parameters(self) -> Iterator[Parameter]:
+        for argument in self.arguments:
+            if isinstance(argument, Expression):
+                yield from argument.parameters()
+
+    def __str__(self) -> str:
+        shown = [a if isinstance(a, Expression) else format(a, "g") for a in self.arguments]
+        if self.function in _INFIX:
+            return f"({shown[0]} {self.function} {shown[1]})"
+        return f"{self.function}({', '.join(map(str, shown))})"
+
+
+def evaluate(coefficient: Coefficient, values: Mapping[str, np.ndarray]) -> np.ndarray | float:
+    """The coefficient for every draw: a number stays a number."""
+    if isinstance(coefficient, Expression):
+        return coefficient.evaluate(values)
+    return float(coefficient)
+
+
+def _call(function: str, *arguments: Coefficient) -> Coefficient:
+    if any(isinstance(a, Expression) for a in arguments):
+        return Operation(function, arguments)
+    return float(_FUNCTIONS[function](*arguments))
+
+
+def exp(coefficient: Coefficient) -> Coefficient:
+    """e to the power of a coefficient."""
+    return _call("exp", coefficient)
+
+
+def log(coefficient: Coefficient) -> Coefficient:
+    """Natural logarithm of a coefficient."""
+    return _call("log", coefficient)
+
+
+def largest(first: Coefficient, second: Coefficient) -> Coefficient:
+    """The larger of two coefficients."""
+    return _call("max", first, second)
+
+
+def smallest(first: Coefficient, second: Coefficient) -> Coefficient:
+    """The smaller of two coefficients."""
+    return _call("min", first, second)
+
+
+def logit(share: Coefficient) -> Coefficient:
+    """Log odds of a share, kept finite for shares of 0 and 1."""
+    inside = smallest(largest(share, 1e-9), 1.0 - 1e-9)
+    return log(inside / (1.0 - inside))

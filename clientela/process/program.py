@@ -1,0 +1,246 @@
+"""A process as flat arrays: what the engine, its oracle, the C loop and the stability check read.
+
+Names become indices, coefficients become positions in one vector that every draw fills in, and
+everything of variable length is a run `lo:hi` in a longer array.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from clientela.process.expression import (
+    Coefficient,
+    Expression,
+    Operation,
+    Parameter,
+    evaluate,
+)
+
+# Effect operations.
+ADD, ADD_BY, ADD_MARK, MOVE, REBASE, RAISE, LOWER, FIRE = range(8)
+# Outcome groups.
+CHOICE, PROPOSAL, VOTE, MEMBERSHIP, KIND = range(5)
+# Marks.
+NO_MARK, KILLED, COALITION = range(3)
+
+
+class Variables(NamedTuple):
+    """Per variable: positions of its coefficients, and its bounds."""
+
+    start: np.ndarray
+    baseline: np.ndarray
+    decay: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+class Rates(NamedTuple):
+    """Per event: its condition on the flags, its intensity's terms, and its stream's key."""
+
+    rate: np.ndarray
+    need: np.ndarray
+    value: np.ndarray
+    add_lo: np.ndarray
+    add_var: np.ndarray
+    add_coef: np.ndarray
+    log_lo: np.ndarray
+    log_var: np.ndarray
+    log_coef: np.ndarray
+    key: np.ndarray
+
+
+class Graph(NamedTuple):
+    """Which events' intensities depend on a variable, and on a flag."""
+
+    var_lo: np.ndarray
+    var_event: np.ndarray
+    flag_lo: np.ndarray
+    flag_event: np.ndarray
+
+
+class Happenings(NamedTuple):
+    """Per event: its own effects, its outcome groups and its mark."""
+
+    effect_lo: np.ndarray
+    effect_hi: np.ndarray
+    group_lo: np.ndarray
+    mark: np.ndarray
+    none: np.ndarray
+    mean: np.ndarray
+    dispersion: np.ndarray
+    mark_key: np.ndarray
+
+
+class Groups(NamedTuple):
+    """Per outcome group: its kind, stream, branches, and the numbers its kind needs."""
+
+    kind: np.ndarray
+    key: np.ndarray
+    branch_lo: np.ndarray
+    seats: np.ndarray  # (groups, 2): in favour, present
+    coef: np.ndarray  # (groups, 4): opposed, neutral, unbound, swayed; or first feature
+    member: np.ndarray
+
+
+class Branches(NamedTuple):
+    """Per branch: its weight, slopes, effects and label (−1: not recorded)."""
+
+    weight: np.ndarray
+    slope_lo: np.ndarray
+    slope_var: np.ndarray
+    slope_coef: np.ndarray
+    effect_lo: np.ndarray
+    effect_hi: np.ndarray
+    label: np.ndarray
+
+
+class Effects(NamedTuple):
+    """Per effect: operation, target, coefficient, and a second coefficient or variable."""
+
+    op: np.ndarray
+    target: np.ndarray
+    first: np.ndarray
+    second: np.ndarray
+
+
+class Features(NamedTuple):
+    """Per feature of a proposal's utility: its coefficient and slopes, group after group."""
+
+    coef: np.ndarray
+    slope_lo: np.ndarray
+    slope_var: np.ndarray
+    slope_coef: np.ndarray
+
+
+class Assembly(NamedTuple):
+    """The coalitions of the assembly by phase; features are (feature, coalition)."""
+
+    pointer: np.ndarray
+    masks: np.ndarray
+    features: np.ndarray
+    kinds: np.ndarray
+    opposed: np.ndarray
+    seats: np.ndarray
+    camps: np.ndarray
+    unbound: np.ndarray
+    resigned: np.ndarray  # per phase bit: the flag that says the list has left
+
+
+class Times(NamedTuple):
+    """The schedule (positions of days) and the history (days, and branch per group or −1)."""
+
+    schedule_event: np.ndarray
+    schedule_at: np.ndarray
+    past_event: np.ndarray
+    past_day: np.ndarray
+    past_mark: np.ndarray
+    past_lo: np.ndarray
+    past_branch: np.ndarray
+
+
+@dataclass(frozen=True)
+class Program:
+    """A compiled process.
+
+    `labels` names everything a history records: the events, then the branches of outcome
+    groups as `event/group=branch`. `base` is the coefficient vector with constants filled in;
+    `expressions` are the positions that each draw fills in from its parameters.
+    """
+
+    name: str
+    horizon: float
+    labels: tuple[str, ...]
+    event_names: tuple[str, ...]
+    variable_names: tuple[str, ...]
+    flag_names: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    base: np.ndarray
+    expressions: tuple[tuple[int, Expression], ...]
+    flags: int
+    variables: Variables
+    rates: Rates
+    graph: Graph
+    happenings: Happenings
+    groups: Groups
+    branches: Branches
+    effects: Effects
+    features: Features
+    assembly: Assembly
+    times: Times
+
+    def coefficients(self, values: Mapping[str, np.ndarray], count: int) -> np.ndarray:
+        """The uncertain coefficients of `count` draws, shape (count, len(expressions))."""
+        filled = np.empty((count, len(self.expressions)))
+        for column, (_, expression) in enumerate(self.expressions):
+            filled[:, column] = expression.evaluate(values)
+        return filled
+
+    @property
+    def positions(self) -> np.ndarray:
+        """Where the columns of `coefficients` go in the coefficient vector."""
+        return np.array([position for position, _ in self.expressions], dtype=np.int64)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that decides what a history is, so that stored draws can be trusted."""
+        state = hashlib.sha256(repr((self.name, self.horizon, self.labels, self.flags)).encode())
+        state.update(repr([(p.name, p.distribution) for p in self.parameters]).encode())
+        state.update(";".join(f"{i}={e}" for i, e in self.expressions).encode())
+        state.update(self.base.tobytes())
+        for group in (
+            *(self.variables, self.rates, self.graph, self.happenings, self.groups),
+            *(self.branches, self.effects, self.features, self.assembly, self.times),
+        ):
+            for array in group:
+                state.update(repr((array.shape, array.dtype.str)).encode())
+                state.update(np.ascontiguousarray(array).tobytes())
+        return state.hexdigest()
+
+
+def stream_key(name: str) -> int:
+    """The 64-bit key of a named random stream: the first 8 bytes of BLAKE2b of its name."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+class Coefficients:
+    """Collects coefficients and gives each its position; equal constants share one."""
+
+    def __init__(self) -> None:
+        self.values: list[float] = []
+        self.expressions: list[tuple[int, Expression]] = []
+        self._known: dict[Coefficient, int] = {}
+
+    def position(self, coefficient: Coefficient) -> int:
+        """Where the coefficient stands in the vector."""
+        key = coefficient if isinstance(coefficient, Expression) else float(coefficient)
+        if key not in self._known:
+            self._known[key] = len(self.values)
+            if isinstance(key, Expression):
+                self.expressions.append((len(self.values), key))
+                self.values.append(math.nan)
+            else:
+                self.values.append(key)
+        return self._known[key]
+
+    def decay(self, half_life: Coefficient) -> int:
+        """Position of ln 2 / half_life."""
+        if isinstance(half_life, Expression):
+            return self.position(Operation("/", (math.log(2.0), half_life)))
+        return self.position(math.log(2.0) / half_life)
+
+    def typical(self) -> np.ndarray:
+        """The vector with every parameter at its median."""
+        medians: dict[str, np.ndarray] = {}
+        for _, expression in self.expressions:
+            for parameter in expression.parameters():
+                medians[parameter.name] = np.array(parameter.distribution.median())
+        filled = np.array(self.values)
+        for position, expression in self.expressions:
+            filled[position] = evaluate(expression, medians)
+        return filled

@@ -1,0 +1,16 @@
+"""Files an analyst writes: YAML in, a position for every value, and all problems at once."""
+
+from clientela.reading.problems import Problem, ReadingError, suggestion
+from clientela.reading.validation import validated
+from clientela.reading.yaml import Tree, parse_value, read_text, read_yaml
+
+__all__ = [
+    "Problem",
+    "ReadingError",
+    "Tree",
+    "parse_value",
+    "read_text",
+    "read_yaml",
+    "suggestion",
+    "validated",
+]

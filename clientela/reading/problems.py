@@ -1,0 +1,44 @@
+"""What is wrong with a file, said once, in one line each."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST_SHOWN = 40
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong: where, and a sentence with what was expected."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+class ReadingError(Exception):
+    """Everything that is wrong with what was read, a line each, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:MOST_SHOWN]]
+        if len(self.problems) > MOST_SHOWN:
+            lines.append(f"… and {len(self.problems) - MOST_SHOWN} more problems")
+        return "\n".join(lines)
+
+
+def suggestion(name: object, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing if nothing is near."""
+    near = difflib.get_close_matches(str(name), list(known), 1)
+    return f" (did you mean '{near[0]}'?)" if near else ""

@@ -1,0 +1,171 @@
+"""YAML with the line and column of every key and value, and limits on what is accepted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from clientela.reading.problems import Problem, ReadingError
+
+LARGEST_FILE = 2_000_000
+MOST_VALUES = 100_000
+DEEPEST = 40
+
+Path_ = tuple[Any, ...]
+
+
+@dataclass
+class Tree:
+    """Plain data read from a file, and where each part of it stands (line, column; from 1)."""
+
+    file: str
+    data: Any
+    places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
+
+    def place(self, path: Path_) -> tuple[int, int]:
+        """Where the value at a path stands, or else the nearest part around it."""
+        for end in range(len(path), -1, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return (1, 1)
+
+    def problem(self, path: Path_, message: str) -> Problem:
+        """A problem with the value at a path."""
+        line, column = self.place(path)
+        return Problem(self.file, line, column, ".".join(map(str, path)), message)
+
+
+def _refuse(file: str, message: str, line: int = 0, column: int = 0) -> NoReturn:
+    raise ReadingError([Problem(file, line, column, "", message)])
+
+
+def read_text(path: Path) -> str:
+    """The file's text. Raises ReadingError if it cannot be read as text of a sensible size."""
+    file = str(path)
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            _refuse(file, "is a folder; expected a YAML file")
+        if size > LARGEST_FILE:
+            _refuse(
+                file,
+                f"has {size / 1e6:.1f} MB; expected at most {LARGEST_FILE / 1e6:.0f} MB. "
+                "Keep data and documents in files of their own",
+            )
+        content = path.read_bytes()
+    except FileNotFoundError:
+        _refuse(file, "there is no such file")
+    except OSError as error:
+        _refuse(file, f"cannot be read: {error.strerror}")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        _refuse(file, "is not UTF-8 text; expected YAML, saved as UTF-8", line, 1)
+    if "\0" in text:
+        _refuse(file, "is binary; expected YAML text")
+    return text
+
+
+def read_yaml(path: Path | str, text: str | None = None) -> Tree:
+    """The file as plain data with positions. `text`, if given, is read in its place.
+
+    Raises ReadingError for anything but a YAML mapping within the limits of size and depth.
+    """
+    # Loaded here because it takes a tenth of a second that `clientela --help` need not pay.
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    file = str(path)
+    text = read_text(Path(path)) if text is None else text
+    yaml = YAML(typ="rt")
+    yaml.allow_duplicate_keys = False
+    try:
+        loaded = yaml.load(io.StringIO(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        what = (error.problem or error.context or "cannot be parsed").splitlines()[0]
+        _refuse(file, f"is not valid YAML: {what}", line, column)
+    except (YAMLError, ValueError, OverflowError) as error:
+        _refuse(file, f"is not valid YAML: {str(error).splitlines()[0]}")
+    except RecursionError:
+        _refuse(file, f"is nested too deeply; expected at most {DEEPEST} levels")
+    except Exception as error:  # noqa: BLE001 - the parser's own faults are the file's to the user
+        _refuse(file, f"is not valid YAML: {type(error).__name__}: {error}")
+    if loaded is None:
+        _refuse(file, "is empty; expected a YAML mapping. 'clientela new NAME' writes a start")
+    tree = Tree(file, None)
+    tree.data = _plain(tree, loaded, ())
+    if not isinstance(tree.data, dict):
+        _refuse(file, "is not a mapping; expected keys such as 'scenario:' at the top", 1, 1)
+    return tree
+
+
+def parse_value(text: str) -> Any:
+    """A value as written after `--set PATH=`: YAML, in one line."""
+    if re.fullmatch(r"\s*", text):
+        return None
+    return read_yaml("value", f"value: {text}\n").data["value"]
+
+
+def _plain(tree: Tree, node: Any, path: Path_) -> Any:
+    """Containers and scalars of Python's own, noting where each stood."""
+    if len(tree.places) > MOST_VALUES:
+        _refuse(tree.file, f"holds more than {MOST_VALUES:,} values (aliases counted out)")
+    if len(path) > DEEPEST:
+        line, column = tree.place(path)
+        _refuse(tree.file, f"is nested more than {DEEPEST} levels deep", line, column)
+    marks = getattr(node, "lc", None)
+    if isinstance(node, dict):
+        if marks is not None:
+            tree.places.setdefault(path, (marks.line + 1, marks.col + 1))
+        return {_key(key): _child(tree, node, key, marks, path) for key in node}
+    if isinstance(node, list | tuple | set):
+        if marks is not None:
+            tree.places.setdefault(path, (marks.line + 1, marks.col + 1))
+        return [_item(tree, value, i, marks, path) for i, value in enumerate(node)]
+    return _scalar(node)
+
+
+def _child(tree: Tree, node: dict, key: Any, marks: Any, path: Path_) -> Any:
+    at = (*path, _key(key))
+    if marks is not None and marks.data and key in marks.data:
+        line, column = marks.data[key][:2]
+        tree.places[at] = (line + 1, column + 1)
+    else:  # merged from an alias: it stands where its mapping does
+        tree.places[at] = tree.place(path)
+    return _plain(tree, node[key], at)
+
+
+def _item(tree: Tree, value: Any, index: int, marks: Any, path: Path_) -> Any:
+    at = (*path, index)
+    if marks is not None and marks.data and index in marks.data:
+        line, column = marks.data[index][:2]
+        tree.places[at] = (line + 1, column + 1)
+    else:
+        tree.places[at] = tree.place(path)
+    return _plain(tree, value, at)
+
+
+def _key(key: Any) -> Any:
+    return key if isinstance(key, str) else str(key)
+
+
+def _scalar(node: Any) -> Any:
+    if node is None or isinstance(node, bool):
+        return node
+    if isinstance(node, dt.datetime):
+        return node.isoformat()
+    if isinstance(node, dt.date):
+        return dt.date(node.year, node.month, node.day)
+    for kind in (str, int, float):
+        if isinstance(node, kind):
+            return kind(node)
+    if type(node).__name__ == "ScalarBoolean":
+        return bool(node)
+    return str(node)

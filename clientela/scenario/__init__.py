@@ -1,0 +1,62 @@
+"""What the analyst writes: actors, ties, chamber, events, questions and branches, in YAML.
+
+A value is a number, a range or a distribution, and carries the claims it rests on. Everything
+is checked when it is loaded, and every problem is reported at once, with line and column.
+"""
+
+from clientela.scenario.distributions import (
+    Distribution,
+    beta,
+    discrete,
+    fixed,
+    gamma,
+    lognormal,
+    normal,
+    pert,
+    triangular,
+    uniform,
+)
+from clientela.scenario.loading import bundled, load
+from clientela.scenario.model import Actor, Question, Scenario
+from clientela.scenario.quantity import (
+    Days,
+    Nonnegative,
+    Positive,
+    Probability,
+    Quantity,
+    Rate,
+    Real,
+    Share,
+    prior,
+    quantities,
+)
+from clientela.scenario.schema import json_schema
+
+__all__ = [
+    "Actor",
+    "Days",
+    "Distribution",
+    "Nonnegative",
+    "Positive",
+    "Probability",
+    "Quantity",
+    "Question",
+    "Rate",
+    "Real",
+    "Scenario",
+    "Share",
+    "beta",
+    "bundled",
+    "discrete",
+    "fixed",
+    "gamma",
+    "json_schema",
+    "load",
+    "lognormal",
+    "normal",
+    "pert",
+    "prior",
+    "quantities",
+    "triangular",
+    "uniform",
+]

@@ -1,0 +1,220 @@
+"""What must hold between the parts of a scenario: references, sums, dates, loops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+
+from clientela.evidence import Ledger
+from clientela.reading import Problem, Tree, suggestion
+from clientela.scenario.model import Model, Scenario
+from clientela.scenario.quantity import quantities
+
+Finding = tuple[tuple[object, ...], str]  # path, sentence
+LONGEST_DAYS = 3660
+
+
+def cross_check(
+    scenario: Scenario, tree: Tree, ledger: Ledger | None, mechanisms: Iterable[str]
+) -> list[Problem]:
+    """Every problem between the parts, at its place in the file."""
+    known = list(mechanisms)
+    findings: list[Finding] = []
+    checks: list[Callable[[Scenario], Iterator[Finding]]] = [
+        _horizon, _ties, _sponsorship_loops, _seats, _chamber, _past, _scheduled, _questions,
+    ]  # fmt: skip
+    for check in checks:
+        findings += check(scenario)
+    findings += _switches(scenario, known)
+    findings += _claims(scenario, ledger)
+    return [tree.problem(path, sentence) for path, sentence in findings]
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    known = list(known)
+    listed = f"; known: {', '.join(known[:12])}" if known and not suggestion(name, known) else ""
+    return f"there is no {kind} '{name}'{listed}{suggestion(name, known)}"
+
+
+def _horizon(s: Scenario) -> Iterator[Finding]:
+    if s.horizon <= s.as_of:
+        yield ("horizon",), f"{s.horizon} is not after as_of, {s.as_of}; set a later horizon"
+    elif s.days > LONGEST_DAYS:
+        yield ("horizon",), f"{s.horizon} is more than ten years after as_of; set a nearer horizon"
+
+
+def _ties(s: Scenario) -> Iterator[Finding]:
+    for kind in type(s.ties).model_fields:
+        ties: Mapping[str, Mapping[str, Model]] = getattr(s.ties, kind)
+        for first, others in ties.items():
+            if first not in s.actors:
+                yield ("ties", kind, first), _unknown("actor", first, s.actors)
+            for second in others:
+                at = ("ties", kind, first, second)
+                if second not in s.actors:
+                    yield at, _unknown("actor", second, s.actors)
+                elif first == second:
+                    yield at, f"'{first}' cannot have a tie with itself; remove it"
+                elif kind in ("rivalry", "alliance") and first in ties.get(second, {}):
+                    if first < second:
+                        yield at, (
+                            f"the {kind} of '{first}' and '{second}' is written in both "
+                            "directions; keep one"
+                        )
+    for patron, clients in s.ties.sponsorship.items():
+        for client in clients:
+            at = ("ties", "sponsorship", patron, client)
+            for role, name, kinds in (
+                ("sponsor", patron, ("patron", "client", "outside-power")),
+                ("client", client, ("client",)),
+            ):
+                actor = s.actors.get(name)
+                if actor and actor.kind not in kinds:
+                    yield at, (
+                        f"the {role} '{name}' is of kind {actor.kind}; expected {' or '.join(kinds)}"
+                    )
+
+
+def _sponsorship_loops(s: Scenario) -> Iterator[Finding]:
+    try:
+        TopologicalSorter(s.ties.sponsorship).prepare()
+    except CycleError as error:
+        loop = list(reversed(error.args[1]))
+        if len(loop) > 2:  # a tie with oneself is found above
+            yield (
+                ("ties", "sponsorship", loop[0], loop[1]),
+                f"sponsorship runs in a circle: {' → '.join(loop)}; remove one of these ties",
+            )
+
+
+def _seats(s: Scenario) -> Iterator[Finding]:
+    if s.chamber is None:
+        for name in s.lists:
+            yield ("actors", name, "seats"), "there are seats but no chamber; add 'chamber:'"
+        return
+    total = sum(actor.seats.now for actor in s.lists.values() if actor.seats)
+    if total != s.chamber.seats:
+        off = s.chamber.seats - total
+        what = f"{off} are missing" if off > 0 else f"{-off} are too many"
+        yield (
+            ("chamber", "seats"),
+            f"the actors' seats sum to {total}, the chamber has {s.chamber.seats}: {what}",
+        )
+    for name, actor in s.actors.items():
+        for heir in actor.runners_up:
+            at = ("actors", name, "runners_up", heir)
+            if heir not in s.lists:
+                yield at, _unknown("list with seats", heir, s.lists)
+            elif heir == name:
+                yield at, f"'{name}' cannot inherit its own seats; remove it"
+    leaving = [name for name, actor in s.actors.items() if actor.runners_up]
+    if len(leaving) > 2:
+        yield (
+            ("actors", leaving[2], "runners_up"),
+            f"at most two lists can have runners_up; found {', '.join(leaving)}",
+        )
+
+
+def _chamber(s: Scenario) -> Iterator[Finding]:
+    if s.chamber is None:
+        return
+    if not s.lists:
+        yield ("chamber",), "no actor has seats; give at least one actor 'seats:'"
+    names = [step.step for step in s.chamber.procedure]
+    for i, step in enumerate(s.chamber.procedure):
+        at = ("chamber", "procedure", i)
+        if names.index(step.step) != i:
+            yield (*at, "step"), f"there are two steps '{step.step}'; give each its own name"
+        for key, threshold in (("in_favour", step.in_favour), ("present", step.present)):
+            if threshold and threshold.needed(s.chamber.seats) > s.chamber.seats:
+                yield (*at, key), f"{threshold.written} is more than the {s.chamber.seats} seats"
+    for name, kind in s.chamber.governments.items():
+        for key in ("includes", "includes_any", "excludes"):
+            for i, member in enumerate(getattr(kind, key)):
+                if member not in s.lists:
+                    at = ("chamber", "governments", name, key, i)
+                    yield at, _unknown("list with seats", member, s.lists)
+    for i, veto in enumerate(s.chamber.vetoes):
+        for key, member in (("of", veto.of), ("against", veto.against)):
+            if member not in s.lists:
+                at = ("chamber", "vetoes", i, key)
+                yield at, _unknown("list with seats", member, s.lists)
+
+
+def _past(s: Scenario) -> Iterator[Finding]:
+    for name, event in s.past.items():
+        if event.date > s.as_of:
+            yield (
+                ("past", name, "date"),
+                f"{event.date} is after as_of, {s.as_of}; write it under 'scheduled'",
+            )
+
+
+def _scheduled(s: Scenario) -> Iterator[Finding]:
+    for name, event in s.scheduled.items():
+        at = ("scheduled", name, "date")
+        if event.date is not None and event.date <= s.as_of:
+            yield at, f"{event.date} is not after as_of, {s.as_of}; write it under 'past'"
+        elif event.date is not None and event.date > s.horizon:
+            yield at, f"{event.date} is past the horizon, {s.horizon}; set a later horizon"
+
+
+def _questions(s: Scenario) -> Iterator[Finding]:
+    kinds = list(s.chamber.governments) if s.chamber else []
+    clients = {client for clients in s.ties.sponsorship.values() for client in clients}
+    for name, question in s.questions.items():
+        at = ("questions", name)
+        if question.by is not None and not s.as_of < question.by <= s.horizon:
+            yield (
+                (*at, "by"),
+                f"{question.by} is not between as_of, {s.as_of}, and the horizon, {s.horizon}",
+            )
+        if question.obeys is not None and question.obeys not in clients:
+            yield (*at, "obeys"), _unknown("client with a patron", question.obeys, clients)
+        for i, kind in enumerate(question.government or []):
+            if kind != "any" and kind not in kinds:
+                yield (*at, "government", i), _unknown("kind of government", kind, [*kinds, "any"])
+        if (question.kinds or question.government) and s.chamber is None:
+            yield at, "asks for a government, but there is no chamber; add 'chamber:'"
+
+
+def _switches(s: Scenario, mechanisms: list[str]) -> Iterator[Finding]:
+    for name in s.mechanisms:
+        if name not in mechanisms:
+            yield ("mechanisms", name), _unknown("mechanism", name, mechanisms)
+    for branch, what in s.branches.items():
+        for i, name in enumerate(what.without):
+            if name not in mechanisms:
+                at = ("branches", branch, "without", i)
+                yield at, _unknown("mechanism", name, mechanisms)
+
+
+def _claims(s: Scenario, ledger: Ledger | None) -> Iterator[Finding]:
+    known = ledger.claims if ledger else {}
+    for path, claim in _cited(s):
+        if claim not in known:
+            where = "" if ledger else " (the scenario names no evidence file)"
+            yield path, _unknown("claim", claim, known) + where
+    if ledger:
+        for name, source in ledger.sources.items():
+            if source.affiliation is not None and source.affiliation not in s.actors:
+                yield (
+                    ("evidence",),
+                    f"source '{name}': " + _unknown("actor", source.affiliation, s.actors),
+                )
+
+
+def _cited(s: Scenario) -> Iterator[tuple[tuple[object, ...], str]]:
+    """(path, claim id) of everything that rests on a claim."""
+    for path, quantity in quantities(s):
+        for claim in quantity.because:
+            yield (*path.split("."), "because"), claim
+    for group in ("actors", "past", "scheduled"):
+        for name, part in getattr(s, group).items():
+            for claim in part.because:
+                yield (group, name, "because"), claim
+    for kind in type(s.ties).model_fields:
+        for first, others in getattr(s.ties, kind).items():
+            for second, tie in others.items():
+                for claim in tie.because:
+                    yield ("ties", kind, first, second, "because"), claim

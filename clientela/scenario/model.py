@@ -1,0 +1,383 @@
+"""The scenario language as models: actors, ties, chamber, events, questions, branches."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from clientela.evidence import Ledger
+from clientela.scenario.distributions import fixed, pert
+from clientela.scenario.quantity import Days, Nonnegative, Rate, Share, prior
+
+_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+def fault(sentence: str) -> PydanticCustomError:
+    """A validation error that reads as written."""
+    return PydanticCustomError("scenario", "{sentence}", {"sentence": sentence})
+
+
+def _check_id(text: str) -> str:
+    if not _ID.fullmatch(text):
+        raise fault(
+            f"'{text[:60]}' cannot be a name; expected lower-case letters, digits and hyphens, "
+            "beginning with a letter, at most 40"
+        )
+    return text
+
+
+Id = Annotated[str, AfterValidator(_check_id)]
+Claims = Annotated[
+    list[str],
+    BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw),
+    Field(description="Ids of claims in the evidence file that this rests on."),
+]
+
+
+class Model(BaseModel):
+    """Base of everything in a scenario: nothing unknown is accepted, nothing changes later."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=20_000)
+
+
+Kind = Literal[
+    "patron", "client", "rival", "party", "state", "judiciary", "authority", "outside-power"
+]
+
+
+class Seats(Model):
+    """Seats of a list in the chamber."""
+
+    now: int = Field(ge=0, le=100_000, description="Seats won, in the chamber now.")
+    expected: Nonnegative | None = Field(
+        None, description="Seats its supporters expected, seats; losing them is a grievance."
+    )
+
+
+def _seats(raw: Any) -> Any:
+    return {"now": raw} if isinstance(raw, int) and not isinstance(raw, bool) else raw
+
+
+class Actor(Model):
+    """An organisation or office."""
+
+    name: str = Field(description="The name shown in tables and figures.")
+    kind: Kind = Field(description="What the actor is in the crisis.")
+    camp: Id | None = Field(None, description="The camp it belongs to, if any.")
+    community: Id | None = Field(None, description="The community it stands for, if any.")
+    note: str = Field("", description="A sentence on the actor.")
+    because: Claims = []
+    force: Nonnegative = Field(
+        prior(fixed(0.0), "unarmed unless stated"),
+        description="Armed strength relative to the other actors; 0 for the unarmed.",
+    )
+    autonomy: Share = Field(
+        prior(pert(0.1, 0.4, 0.8), "own arms, economy and offices; no published scale"),
+        description="How far it can act on means of its own, 0 (not at all) to 1 (fully).",
+    )
+    cohesion: Share = Field(
+        prior(pert(0.5, 0.8, 1.0), "organisations mostly act as one"),
+        description="How far its members act as one, 0 to 1.",
+    )
+    positions: dict[Id, Annotated[float, Field(ge=-1, le=1)]] = Field(
+        {}, description="Position on named dimensions, from −1 to 1."
+    )
+    seats: Annotated[Seats, BeforeValidator(_seats)] | None = Field(
+        None, description="Seats in the chamber: a number, or {now, expected}."
+    )
+    bloc: bool = Field(True, description="false: its members sit and vote one by one.")
+    incumbent: bool = Field(False, description="Was in the outgoing government.")
+    leads: bool = Field(False, description="Held the head of the outgoing government.")
+    runners_up: dict[Id, Annotated[float, Field(gt=0)]] = Field(
+        {}, description="Who gets its seats if it resigns, with weights; without, it cannot."
+    )
+
+
+class Sponsorship(Model):
+    """A patron's support for a client."""
+
+    dependence: Share = Field(
+        prior(pert(0.2, 0.5, 0.8), "share of means that come from the patron; seldom published"),
+        description="Share of the client's means that the patron gives, 0 to 1.",
+    )
+    because: Claims = []
+
+
+class Rivalry(Model):
+    """Hostility that can turn violent, of both sides or of the first against the second."""
+
+    mutual: bool = Field(True, description="false: only the first attacks the second.")
+    strength: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="How hostile the tie is at the start, 0 to 1."
+    )
+    rate: Rate | None = Field(
+        None, description="Background attacks by each side, events per day (none: escalation.rate)."
+    )
+    killed: Nonnegative | None = Field(
+        None, description="Mean killed by an attack that can kill (none: escalation.killed)."
+    )
+    because: Claims = []
+
+
+class Alliance(Model):
+    """Friendship or partnership."""
+
+    strength: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="How close the tie is at the start, 0 to 1."
+    )
+    because: Claims = []
+
+
+class Deference(Model):
+    """A follower's deference to an authority."""
+
+    strength: Share = Field(
+        prior(pert(0.1, 0.5, 0.9), "how far followers heed an authority is seldom measured"),
+        description="How far the follower heeds the authority, 0 to 1.",
+    )
+    because: Claims = []
+
+
+class Ties(Model):
+    """Ties by kind: `kind: {from: {to: {…}}}`, so that each has one path."""
+
+    sponsorship: dict[Id, dict[Id, Sponsorship]] = {}
+    rivalry: dict[Id, dict[Id, Rivalry]] = {}
+    alliance: dict[Id, dict[Id, Alliance]] = {}
+    deference: dict[Id, dict[Id, Deference]] = {}
+
+
+class Threshold(Model):
+    """A number of members: `majority`, `two-thirds`, a fraction such as `3/5`, or seats."""
+
+    written: str
+
+    def needed(self, total: int) -> int:
+        """Members needed of `total`: more than half for a majority, else the share rounded up."""
+        if self.written == "majority":
+            return total // 2 + 1
+        if "/" in self.written:
+            return math.ceil(Fraction(self.written) * total)
+        return int(self.written)
+
+
+def _threshold(raw: Any) -> Any:
+    if isinstance(raw, Threshold):
+        return raw
+    text = str(raw).strip()
+    if text == "majority":
+        return Threshold(written=text)
+    text = "2/3" if text == "two-thirds" else text
+    if re.fullmatch(r"\d{1,6}", text) and int(text) > 0:
+        return Threshold(written=text)
+    if re.fullmatch(r"\d{1,4}/[1-9]\d{0,3}", text) and 0 < Fraction(text) <= 1:
+        return Threshold(written=text)
+    raise fault(
+        f"{raw!r} is not a threshold; expected majority, two-thirds, a fraction up to 1 such as "
+        "3/5, or a number of seats"
+    )
+
+
+ThresholdField = Annotated[
+    Threshold,
+    BeforeValidator(_threshold),
+    WithJsonSchema({
+        "anyOf": [{"type": "string", "pattern": r"^(majority|two-thirds|\d+/\d+|\d+)$"},
+                  {"type": "integer", "minimum": 1}],
+        "description": "Of all members: majority, two-thirds, a fraction such as 3/5, or seats.",
+    }),
+]  # fmt: skip
+
+
+class Step(Model):
+    """A step of the procedure by which a government is formed."""
+
+    step: Id = Field(description="Its name, such as speaker, president, cabinet.")
+    in_favour: ThresholdField
+    present: ThresholdField | None = None
+
+
+class GovernmentKind(Model):
+    """A kind of government, by who is in it and who is not; the first that fits counts."""
+
+    title: str = Field("", description="The name shown.")
+    includes: list[Id] = Field([], description="All of these are in it.")
+    includes_any: list[Id] = Field([], description="At least one of these is in it.")
+    excludes: list[Id] = Field([], description="None of these is in it.")
+
+
+class Veto(Model):
+    """Two lists that never govern together."""
+
+    of: Id
+    against: Id
+
+
+class Chamber(Model):
+    """The assembly and how it forms a government."""
+
+    seats: int = Field(gt=0, le=100_000, description="All seats, filled or not.")
+    dimension: Id | None = Field(
+        None, description="The dimension of the actors' positions that divides the lists."
+    )
+    procedure: list[Step] = Field(min_length=1, max_length=8, description="Steps, in order.")
+    governments: dict[Id, GovernmentKind] = Field({}, description="Kinds, first match wins.")
+    vetoes: list[Veto] = []
+
+
+class PastEvent(Model):
+    """Something that has happened; it sets the state at the start."""
+
+    date: dt.date
+    event: str = Field(description="Name of an event type, such as attack:a>b or visit:p.")
+    outcome: dict[str, str] = Field({}, description="Branch taken, by outcome group.")
+    killed: int = Field(0, ge=0, le=1_000_000, description="People killed.")
+    note: str = ""
+    because: Claims = []
+
+
+class ScheduledEvent(Model):
+    """Something that is coming, on a date, within a window, or after an uncertain delay."""
+
+    event: str = Field(description="Name of an event type, such as ratification.")
+    date: dt.date | None = Field(None, description="Its date.")
+    after: Days | None = Field(None, description="Days after as_of, uncertain.")
+    note: str = ""
+    because: Claims = []
+
+    @model_validator(mode="after")
+    def _one_time(self) -> ScheduledEvent:
+        if (self.date is None) == (self.after is None):
+            raise fault("a scheduled event needs either 'date' or 'after' (days), not both")
+        return self
+
+
+Patterns = Annotated[
+    list[str],
+    BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw),
+    Field(min_length=1),
+]
+
+
+class Question(Model):
+    """One question, asked of every history; exactly one of the forms below."""
+
+    ask: str = Field(description="The question as a sentence.")
+    by: dt.date | None = Field(None, description="Deadline, counting that day (none: the horizon).")
+    happens: Patterns | None = Field(None, description="Names of events; * stands for anything.")
+    times: int = Field(1, ge=1, le=1_000_000, description="With happens: how often, at least.")
+    killed: Patterns | None = Field(None, description="Count those killed in these events.")
+    at_least: int | None = Field(None, ge=1, description="With killed: this many or more.")
+    within: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="With killed: within so many days (none: in total)."
+    )
+    obeys: Id | None = Field(None, description="Does this client comply at its next visit?")
+    government: Patterns | None = Field(
+        None, description="Kinds of government, or any: has it formed?"
+    )
+    kinds: Literal[True] | None = Field(None, description="Which kind of government forms?")
+
+    @model_validator(mode="after")
+    def _one_form(self) -> Question:
+        forms = ("happens", "killed", "obeys", "government", "kinds")
+        given = [form for form in forms if getattr(self, form) is not None]
+        if len(given) != 1:
+            found = " and ".join(given) or "none"
+            raise fault(f"a question has exactly one of {', '.join(forms)}; found {found}")
+        if (self.killed is None) != (self.at_least is None):
+            raise fault("'killed' and 'at_least' go together")
+        return self
+
+
+class Branch(Model):
+    """A what-if: the scenario with some values set and some mechanisms switched off."""
+
+    title: str = Field(description="The what-if as a sentence.")
+    set: dict[str, Any] = Field({}, description="Dotted paths and the values they get.")
+    without: list[Id] = Field([], description="Mechanisms to switch off.")
+
+
+class Scenario(Model):
+    """A crisis, written down with its sources."""
+
+    scenario: Id = Field(description="Its name.")
+    title: str = Field(description="A line that says what it is about.")
+    summary: str = Field("", description="A paragraph.")
+    as_of: dt.date = Field(description="The date up to which things are known; day 0.")
+    horizon: dt.date = Field(description="The last day that is looked at.")
+    evidence: str | None = Field(None, description="File with the evidence, beside this one.")
+    outcomes: str | None = Field(None, description="File with what came true, for scoring only.")
+    actors: dict[Id, Actor] = Field(min_length=1, max_length=60)
+    ties: Ties = Ties()
+    chamber: Chamber | None = None
+    mechanisms: dict[Id, Any] = Field(
+        {}, description="Settings by mechanism; false switches one off, absent means defaults."
+    )
+    past: dict[Id, PastEvent] = {}
+    scheduled: dict[Id, ScheduledEvent] = {}
+    questions: dict[Id, Question] = {}
+    branches: dict[Id, Branch] = {}
+
+    _ledger: Ledger | None = PrivateAttr(None)
+    _source: Path | None = PrivateAttr(None)
+    _branch: str | None = PrivateAttr(None)
+    _digest: str = PrivateAttr("")
+    _changes: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _without: tuple[str, ...] = PrivateAttr(())
+
+    @property
+    def ledger(self) -> Ledger | None:
+        """The evidence, if the scenario names a file of it."""
+        return self._ledger
+
+    @property
+    def source(self) -> Path | None:
+        """The file it was read from, if any."""
+        return self._source
+
+    @property
+    def branch(self) -> str | None:
+        """The branch that has been taken, if any."""
+        return self._branch
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is in force, branch and changes included."""
+        return self._digest
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Values set by the user beside file and branch, by path."""
+        return self._changes
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """The mechanisms that a branch or the user has switched off."""
+        return self._without
+
+    @property
+    def days(self) -> int:
+        """Days from the start of `as_of` to the end of the horizon."""
+        return (self.horizon - self.as_of).days + 1
+
+    @property
+    def lists(self) -> dict[str, Actor]:
+        """The actors with seats in the chamber, in the order written."""
+        return {name: actor for name, actor in self.actors.items() if actor.seats is not None}
+

@@ -1,0 +1,225 @@
+"""A value in a scenario: a number, a range or a distribution, with where it was learned."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import PydanticCustomError, core_schema
+
+from clientela.scenario.distributions import BY_NAME, Distribution, fixed, pert, uniform
+
+_EXTRA = ("because", "elicited")
+_FORMS = "a number, {low, high}, {low, likely, high}, or a distribution such as {beta: {mean, sd}}"
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A distribution, the claims it rests on, or the reason an elicited magnitude has.
+
+    `origin` is `scenario` or `default` (the documented prior of the language).
+    """
+
+    distribution: Distribution
+    because: tuple[str, ...] = ()
+    elicited: str | None = None
+    origin: str = "scenario"
+
+    @property
+    def standing(self) -> str:
+        """`cited`, `elicited`, `default prior` or `stated`: what its magnitude rests on."""
+        if self.origin == "default":
+            return "default prior"
+        if self.because and not self.elicited:
+            return "cited"
+        return "elicited" if self.elicited else "stated"
+
+
+def prior(distribution: Distribution, reason: str) -> Quantity:
+    """A documented default: a magnitude that holds unless the scenario says otherwise."""
+    return Quantity(distribution, (), reason, "default")
+
+
+@dataclass(frozen=True)
+class Support:
+    """Pydantic annotation: what values a quantity may take, and what it measures."""
+
+    low: float
+    high: float
+    noun: str
+    open_low: bool = field(default=False)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
+        return core_schema.no_info_plain_validator_function(self._validate)
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> Any:
+        return _json_schema(self)
+
+    def _validate(self, raw: Any) -> Quantity:
+        quantity = raw if isinstance(raw, Quantity) else parse(raw)
+        low, high = quantity.distribution.support()
+        # A distribution on the open positive numbers fits wherever 0 is the bound.
+        if low < self.low or high > self.high:
+            shown = _shown(raw)
+            raise _error(f"{shown} is not {self.noun}; expected {self._expected}")
+        if self.open_low and quantity.distribution.is_fixed and low <= self.low:
+            raise _error(f"{_shown(raw)} is not {self.noun}; expected {self._expected}")
+        return quantity
+
+    @property
+    def _expected(self) -> str:
+        if math.isinf(self.low) and math.isinf(self.high):
+            span = "any number"
+        elif math.isinf(self.high):
+            span = f"a number over {self.low:g}" if self.open_low else f"a number from {self.low:g} up"
+        else:
+            span = f"a number between {self.low:g} and {self.high:g}"
+        return f"{span}, or a range or distribution within that"
+
+
+Probability = Annotated[Quantity, Support(0.0, 1.0, "a probability")]
+Share = Annotated[Quantity, Support(0.0, 1.0, "a share")]
+Rate = Annotated[Quantity, Support(0.0, math.inf, "a rate (events per day)")]
+Days = Annotated[Quantity, Support(0.0, math.inf, "a number of days", open_low=True)]
+Nonnegative = Annotated[Quantity, Support(0.0, math.inf, "a non-negative number")]
+Positive = Annotated[Quantity, Support(0.0, math.inf, "a positive number", open_low=True)]
+Real = Annotated[Quantity, Support(-math.inf, math.inf, "a number")]
+
+
+def parse(raw: Any) -> Quantity:
+    """The quantity an analyst wrote. Raises a pydantic error with one clear sentence."""
+    if not isinstance(raw, dict):
+        return Quantity(fixed(_number(raw)))
+    because, elicited = _provenance(raw)
+    body = {key: value for key, value in raw.items() if key not in _EXTRA}
+    return Quantity(_distribution(body), because, elicited)
+
+
+def _distribution(body: dict[str, Any]) -> Distribution:
+    keys = set(body)
+    if keys == {"value"}:
+        return fixed(_number(body["value"]))
+    try:
+        if keys == {"low", "high"}:
+            return uniform(_number(body["low"]), _number(body["high"]))
+        if keys == {"low", "likely", "high"}:
+            return pert(*(_number(body[key]) for key in ("low", "likely", "high")))
+        if len(keys) == 1:
+            name = next(iter(keys))
+            if name in BY_NAME:
+                return _named(name, BY_NAME[name], body[name])
+            near = difflib.get_close_matches(str(name), [*BY_NAME, "value", "low", "high"], 1)
+            hint = f" (did you mean '{near[0]}'?)" if near else ""
+            raise _error(f"'{name}' is not a distribution; expected {_FORMS}{hint}")
+    except ValueError as error:
+        if isinstance(error, PydanticCustomError):
+            raise
+        raise _error(f"{error}") from None
+    raise _error(f"{_shown(body)} is not a value; expected {_FORMS}")
+
+
+def _named(name: str, make: Callable[..., Distribution], arguments: Any) -> Distribution:
+    known = list(inspect.signature(make).parameters)
+    if not isinstance(arguments, dict):
+        raise _error(f"'{name}' needs its arguments in braces; it takes {', '.join(known)}")
+    for key in arguments:
+        if key not in known:
+            raise _error(f"'{name}' has no argument '{key}'; it takes {', '.join(known)}")
+    given: dict[str, Any] = {}
+    for key, value in arguments.items():
+        if name == "discrete":
+            if not isinstance(value, list):
+                raise _error(f"'{key}' of a discrete distribution must be a list of numbers")
+            given[key] = [_number(item) for item in value]
+        else:
+            given[key] = _number(value)
+    try:
+        return make(**given)
+    except TypeError:
+        raise _error(f"'{name}' lacks arguments; it takes {', '.join(known)}") from None
+
+
+def _number(raw: Any) -> float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float):
+        raise _error(f"{_shown(raw)} is not a number; expected {_FORMS}")
+    try:
+        value = float(raw)
+    except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise _error(f"{_shown(raw)} is not a finite number; expected {_FORMS}")
+    return value
+
+
+def _provenance(raw: dict[str, Any]) -> tuple[tuple[str, ...], str | None]:
+    because = raw.get("because", [])
+    claims = [because] if isinstance(because, str) else because
+    if not isinstance(claims, list) or not all(isinstance(c, str) for c in claims):
+        raise _error(f"'because' is {_shown(because)}; expected a claim's id or a list of them")
+    elicited = raw.get("elicited")
+    if elicited is not None and not isinstance(elicited, str):
+        raise _error(f"'elicited' is {_shown(elicited)}; expected a sentence giving the reason")
+    return tuple(claims), elicited
+
+
+def _shown(raw: Any) -> str:
+    text = repr(raw) if isinstance(raw, str) else str(raw)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _error(sentence: str) -> PydanticCustomError:
+    # Braces would be read as a template by pydantic.
+    return PydanticCustomError("quantity", "{sentence}", {"sentence": sentence})
+
+
+def _json_schema(support: Support) -> dict[str, Any]:
+    number: dict[str, Any] = {"type": "number"}
+    if math.isfinite(support.low):
+        number["exclusiveMinimum" if support.open_low else "minimum"] = support.low
+    if math.isfinite(support.high):
+        number["maximum"] = support.high
+    extra = {
+        "because": {"type": ["string", "array"], "items": {"type": "string"},
+                    "description": "Claims in the evidence file that the value rests on."},
+        "elicited": {"type": "string", "description": "Reason for a magnitude without a source."},
+    }  # fmt: skip
+    plain = {"type": "number"}
+    forms: list[dict[str, Any]] = [number]
+    shapes: list[dict[str, Any]] = [
+        {"value": number},
+        {"low": number, "high": number},
+        {"low": number, "likely": number, "high": number},
+    ]
+    for name, make in BY_NAME.items():
+        item = {"type": "array", "items": plain} if name == "discrete" else plain
+        arguments = {key: item for key in inspect.signature(make).parameters}
+        shapes.append(
+            {name: {"type": "object", "properties": arguments, "additionalProperties": False}}
+        )
+    for shape in shapes:
+        forms.append(
+            {
+                "type": "object",
+                "properties": {**shape, **extra},
+                "required": list(shape),
+                "additionalProperties": False,
+            }
+        )
+    return {"description": f"{support.noun}: {_FORMS}", "anyOf": forms}
+
+
+def quantities(part: Any, path: str = "") -> Iterator[tuple[str, Quantity]]:
+    """(dotted path, quantity) of every quantity in a tree of models and mappings."""
+    if isinstance(part, Quantity):
+        yield path, part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from quantities(getattr(part, name), f"{path}.{name}" if path else name)
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            yield from quantities(value, f"{path}.{name}" if path else str(name))
