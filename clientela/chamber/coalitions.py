@@ -6,6 +6,7 @@ import numpy as np
 
 from clientela.chamber.lists import Chamber
 
+MOST_BLOCS = 22
 CHUNK = 1 << 18
 
 
@@ -13,13 +14,27 @@ def seats_of(chamber: Chamber, masks: np.ndarray) -> np.ndarray:
     """Seats of each coalition, shape (coalitions,)."""
     total = np.zeros(len(masks), dtype=np.int64)
     for i, party in enumerate(chamber.lists):
-        total += ((masks >> i) & 1) * party.seats
+        if party.seats:
+            total += ((masks >> i) & 1) * party.seats
     return total
 
 
 def members(chamber: Chamber, masks: np.ndarray) -> np.ndarray:
     """Who is in each coalition, shape (coalitions, lists) of bool."""
-    return ((masks[:, None] >> np.arange(len(chamber.lists))) & 1).astype(bool)
+    inside = np.empty((len(chamber.lists), len(masks)), dtype=bool)
+    for i in range(len(chamber.lists)):
+        inside[i] = (masks >> i) & 1
+    return inside.T
+
+
+def own_seats_needed(chamber: Chamber, seats_needed: int, unbound_support: float) -> float:
+    """Seats that blocs must bring, when members who sit alone lend a share of their votes."""
+    if not 0 <= unbound_support <= 1:
+        raise ValueError(
+            f"the support of members who sit alone is {unbound_support}; expected 0 to 1"
+        )
+    alone = sum(party.seats for party in chamber.lists if not party.bloc)
+    return seats_needed - unbound_support * alone
 
 
 def feasible(chamber: Chamber, seats_needed: int, unbound_support: float = 0.0) -> np.ndarray:
@@ -28,12 +43,16 @@ def feasible(chamber: Chamber, seats_needed: int, unbound_support: float = 0.0) 
     A coalition is feasible if its seats, and the share `unbound_support` of the members who sit
     alone, reach `seats_needed`, and no two of its lists veto each other. Lists without seats and
     lists that are not blocs are in none. Enumerated in chunks, so memory holds only what is kept.
+    Raises ValueError if there are more than 22 blocs.
     """
+    needed = own_seats_needed(chamber, seats_needed, unbound_support)
     blocs = [i for i, party in enumerate(chamber.lists) if party.bloc and party.seats > 0]
-    alone = sum(party.seats for party in chamber.lists if not party.bloc)
-    needed = seats_needed - unbound_support * alone
-    place = {party.id: i for i, party in enumerate(chamber.lists)}
-    vetoes = [sum(1 << place[name] for name in pair) for pair in chamber.vetoes]
+    if len(blocs) > MOST_BLOCS:
+        raise ValueError(
+            f"{len(blocs)} lists make too many coalitions to enumerate, at most {MOST_BLOCS} do; "
+            "group the smallest, or let their members sit one by one"
+        )
+    vetoes = [chamber.mask(*pair) for pair in chamber.vetoes]
     kept = [np.zeros(0, dtype=np.int64)]
     for start in range(1, 1 << len(blocs), CHUNK):
         index = np.arange(start, min(start + CHUNK, 1 << len(blocs)), dtype=np.int64)
@@ -50,9 +69,11 @@ def feasible(chamber: Chamber, seats_needed: int, unbound_support: float = 0.0) 
 def minimal_winning(chamber: Chamber, masks: np.ndarray, seats_needed: float) -> np.ndarray:
     """Whether each coalition wins and no member could be spared, shape (coalitions,) of bool.
 
-    Only the smallest member need be tried: if it can be spared, some member can.
+    Only the smallest member need be tried: if any can be spared, it can.
     """
-    seats = np.array([party.seats for party in chamber.lists])
-    smallest = np.where(members(chamber, masks), seats, np.iinfo(np.int64).max).min(axis=1)
     total = seats_of(chamber, masks)
+    smallest = np.full(len(masks), np.iinfo(np.int64).max)
+    for i, party in enumerate(chamber.lists):
+        is_member = ((masks >> i) & 1).astype(bool)
+        np.minimum(smallest, party.seats, out=smallest, where=is_member)
     return (total >= seats_needed) & (total - smallest < seats_needed)

@@ -35,6 +35,7 @@ from clientela.process.program import (
     MOVE,
     PROPOSAL,
     RAISE,
+    REBASE,
     VOTE,
 )
 
@@ -240,15 +241,27 @@ def _rebound(strips, rates, state, coef, flags, key0, e, t, horizon):
 
 
 @compiled(forceinline=True)
-def _touch(work, lo, hi, events, count):
-    """Marks events as in need of a new bound."""
-    for k in range(lo, hi):
-        e = events[k]
+def _touch_flag(work, graph, flag, dirty):
+    """Marks the events that a flag opens or closes as in need of a new bound."""
+    for k in range(graph.flag_lo[flag], graph.flag_lo[flag + 1]):
+        e = graph.flag_event[k]
         if not work.is_dirty[e]:
             work.is_dirty[e] = True
-            work.dirty[count] = e
-            count += 1
-    return count
+            work.dirty[dirty] = e
+            dirty += 1
+    return dirty
+
+
+@compiled(forceinline=True)
+def _touch_variable(work, graph, coef, v, change, dirty):
+    """Marks the events whose bound the change of a variable raises; a fallen bound still holds."""
+    for k in range(graph.var_lo[v], graph.var_lo[v + 1]):
+        e = graph.var_event[k]
+        if not work.is_dirty[e] and coef[graph.var_coef[k]] * change > 0.0:
+            work.is_dirty[e] = True
+            work.dirty[dirty] = e
+            dirty += 1
+    return dirty
 
 
 @compiled()
@@ -268,11 +281,10 @@ def _apply(effects, graph, state, work, coef, lo, hi, t, mark, dirty, waiting):
                 work.flags[0] |= bit
             else:
                 work.flags[0] &= ~bit
-            dirty = _touch(
-                work, graph.flag_lo[target], graph.flag_lo[target + 1], graph.flag_event, dirty
-            )
+            dirty = _touch_flag(work, graph, target, dirty)
             continue
-        x = _read(state, target, t)
+        before = _read(state, target, t)
+        x = before
         first = coef[effects.first[k]]
         if op == ADD:
             x += first
@@ -286,7 +298,8 @@ def _apply(effects, graph, state, work, coef, lo, hi, t, mark, dirty, waiting):
             moved = state.base[target] + first
             state.base[target] = min(max(moved, state.low[target]), state.high[target])
         _write(state, target, t, x)
-        dirty = _touch(work, graph.var_lo[target], graph.var_lo[target + 1], graph.var_event, dirty)
+        change = first if op == REBASE else state.value[target] - before
+        dirty = _touch_variable(work, graph, coef, target, change, dirty)
     return dirty, waiting
 
 

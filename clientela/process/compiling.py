@@ -120,16 +120,16 @@ class _Compiler:
         add, log = _Runs(), _Runs()
         need: list[int] = []
         value: list[int] = []
-        by_variable: list[list[int]] = [[] for _ in self.variable]
+        by_variable: list[list[tuple[int, int]]] = [[] for _ in self.variable]
         by_flag: list[list[int]] = [[] for _ in self.flag]
         for number, event in enumerate(self.process.events.values()):
             _refuse_negative(event)
             for runs, terms in ((add, event.excitation), (log, event.modulation)):
                 for name, coefficient in terms.items():
                     at = self._index("variable", name, self.variable, event.name)
-                    runs.items.append((at, self.coefs.position(coefficient)))
-                    if number not in by_variable[at]:
-                        by_variable[at].append(number)
+                    place = self.coefs.position(coefficient)
+                    runs.items.append((at, place))
+                    by_variable[at].append((number, place))
                 runs.close()
             flags = [
                 (self._index("flag", name, self.flag, event.name), on)
@@ -148,7 +148,11 @@ class _Compiler:
             *log.columns(2),
             key=_keys(events),
         )
-        return rates, pg.Graph(*_pointers(by_variable), *_pointers(by_flag))
+        linked = [link for links in by_variable for link in links]
+        graph = pg.Graph(
+            _ends(by_variable), *_columns(linked, 2), _ends(by_flag), _ints(sum(by_flag, []))
+        )
+        return rates, graph
 
     # -- what happens -------------------------------------------------------------------------
 
@@ -386,9 +390,8 @@ def _keys(names: Iterable[str]) -> np.ndarray:
     return np.array([pg.stream_key(name) for name in names], dtype=np.uint64)
 
 
-def _pointers(groups: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
-    ends = np.cumsum([0, *(len(g) for g in groups)])
-    return _ints(ends), _ints([item for group in groups for item in group])
+def _ends(groups: Sequence[Sequence]) -> np.ndarray:
+    return _ints(np.cumsum([0, *(len(group) for group in groups)]))
 
 
 def _refuse_negative(event: EventType) -> None:

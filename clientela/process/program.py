@@ -56,10 +56,11 @@ class Rates(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """Which events' intensities depend on a variable, and on a flag."""
+    """Which events' intensities depend on a variable, with which coefficient, and on a flag."""
 
     var_lo: np.ndarray
     var_event: np.ndarray
+    var_coef: np.ndarray
     flag_lo: np.ndarray
     flag_event: np.ndarray
 

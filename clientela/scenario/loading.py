@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import datetime as dt
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -61,9 +58,8 @@ def load(
     problems += cross_check(scenario, tree, ledger, mechanisms)
     if problems:
         raise ReadingError(problems)
-    scenario._ledger, scenario._source, scenario._branch = ledger, path, branch
-    scenario._changes, scenario._without = applied, tuple(without)
-    scenario._digest = _digest(tree.data)
+    scenario._ledger, scenario._source, scenario._written = ledger, path, tree.data
+    scenario.restore(branch, applied, without)
     return scenario
 
 
@@ -189,12 +185,3 @@ def _evidence(
         problems += error.problems
         return None
 
-
-def _digest(data: Any) -> str:
-    def plain(value: Any) -> Any:
-        if isinstance(value, dt.date):
-            return value.isoformat()
-        raise TypeError(type(value).__name__)
-
-    canonical = json.dumps(data, default=plain, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

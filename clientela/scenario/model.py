@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import math
 import re
 from fractions import Fraction
@@ -337,7 +339,7 @@ class Scenario(Model):
     _ledger: Ledger | None = PrivateAttr(None)
     _source: Path | None = PrivateAttr(None)
     _branch: str | None = PrivateAttr(None)
-    _digest: str = PrivateAttr("")
+    _written: dict[str, Any] = PrivateAttr(default_factory=dict)
     _changes: dict[str, Any] = PrivateAttr(default_factory=dict)
     _without: tuple[str, ...] = PrivateAttr(())
 
@@ -359,7 +361,16 @@ class Scenario(Model):
     @property
     def digest(self) -> str:
         """SHA-256 of what is in force, branch and changes included."""
-        return self._digest
+        return hashlib.sha256(self.as_written().encode()).hexdigest()
+
+    def as_written(self) -> str:
+        """What is in force, branch and changes included, as canonical JSON (also valid YAML)."""
+        written = {**self._written, **({"evidence": "evidence.json"} if self.evidence else {})}
+        return json.dumps(written, default=str, sort_keys=True, ensure_ascii=False)
+
+    def restore(self, branch: str | None, changes: dict[str, Any], without: list[str]) -> None:
+        """Says by which branch and changes it came to be, for one read back from a run."""
+        self._branch, self._changes, self._without = branch, changes, tuple(without)
 
     @property
     def changes(self) -> dict[str, Any]:

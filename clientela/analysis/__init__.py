@@ -1,0 +1,22 @@
+"""Answers: what an ensemble says to the analyst's questions, and how sure that is.
+
+Questions are statements about one history; a tally counts them block by block; an answer is a
+share with its Monte-Carlo interval and the part of its variance that is parameter uncertainty.
+"""
+
+from clientela.analysis.answers import Answer, Government, Obedience
+from clientela.analysis.forecast import Forecast, open_run, program_of, run
+from clientela.analysis.questions import QuestionError
+from clientela.analysis.words import word
+
+__all__ = [
+    "Answer",
+    "Forecast",
+    "Government",
+    "Obedience",
+    "QuestionError",
+    "open_run",
+    "program_of",
+    "run",
+    "word",
+]

@@ -1,0 +1,289 @@
+"""From a scenario to a forecast: build, draw, count, answer, store."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from clientela.analysis import answers as an
+from clientela.analysis.questions import AskedQuestion, Happens, QuestionError, resolve
+from clientela.analysis.tally import Summary, summarise
+from clientela.engine import (
+    RunFolder,
+    StoreError,
+    block_ranges,
+    draw_block,
+    map_blocks,
+    prepare,
+)
+from clientela.engine.block import Block
+from clientela.mechanisms import REGISTRY, build, settings_models
+from clientela.process import Program, compile_process
+from clientela.scenario import Scenario, load
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a run says. `events` and `parameters` are read from its folder when asked for."""
+
+    scenario: Scenario
+    seed: int
+    draws: int
+    failures: dict[int, str]
+    seconds: float
+    answers: list[an.Answer]
+    obedience: list[an.Obedience]
+    governments: list[an.Government]
+    time_to_government: dict[float, int | None]
+    horizon: float
+    folder: RunFolder
+    taken_up: int = 0
+    _keep: Any = None  # a temporary folder, removed with the forecast
+
+    @property
+    def failed(self) -> int:
+        """How many draws failed; they are left out of every share."""
+        return len(self.failures)
+
+    @property
+    def events(self) -> pl.LazyFrame:
+        """A row per thing that happened: draw, day (from as_of), what, mark."""
+        return self.folder.scan("events", self.draws)
+
+    @property
+    def parameters(self) -> pl.LazyFrame:
+        """A row per draw: draw, failed (reason or null), and each parameter by its path."""
+        return self.folder.scan("parameters", self.draws)
+
+    def report(self, path: Path | str) -> Path:
+        """Writes the self-contained HTML report and returns where."""
+        from clientela.report import write_report
+
+        return write_report(self, Path(path))
+
+    def as_json(self) -> dict[str, Any]:
+        """What `clientela run --json` prints."""
+        return {
+            "scenario": self.scenario.scenario,
+            "branch": self.scenario.branch,
+            "seed": self.seed,
+            "draws": self.draws,
+            "failed": self.failed,
+            "seconds": round(self.seconds, 3),
+            "answers": [answer.as_json() for answer in self.answers],
+        }
+
+
+def program_of(scenario: Scenario, until: dt.date | None = None) -> Program:
+    """The scenario's compiled process, up to and including `until` or the horizon."""
+    program = compile_process(build(scenario))
+    if until is None:
+        return program
+    if not scenario.as_of < until <= scenario.horizon:
+        raise QuestionError(
+            f"--until {until} is not between as_of, {scenario.as_of}, and the horizon, "
+            f"{scenario.horizon}"
+        )
+    return dataclasses.replace(program, horizon=float((until - scenario.as_of).days + 1))
+
+
+def run(
+    scenario: Scenario,
+    *,
+    draws: int = 20_000,
+    seed: int = 1,
+    until: dt.date | None = None,
+    out: Path | str | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Forecast:
+    """The forecast of a scenario from `draws` histories.
+
+    `out` is the run's folder; finished blocks found there are taken up, so an interrupted run
+    goes on and a larger one keeps what a smaller one drew. Without it a temporary folder is used
+    and removed with the forecast. `executor` is any `concurrent.futures.Executor` (none: threads
+    on all processors). Raises QuestionError, ProcessError or StoreError with one clear message.
+    """
+    if draws < 1:
+        raise QuestionError(f"--draws {draws}: expected at least 1")
+    if not 0 <= seed < 2**63:
+        raise QuestionError(f"--seed {seed}: expected a whole number from 0 to 2⁶³ − 1")
+    started = time.perf_counter()
+    program = program_of(scenario, until)
+    questions, notes = _questions(scenario, program)
+    keep = None if out else tempfile.TemporaryDirectory(prefix="clientela-")
+    folder = RunFolder.create(out or keep.name, _identity(scenario, program, seed))  # pyright: ignore
+    summary, taken_up = _draw(program, questions, folder, draws, seed, executor, progress)
+    lists = tuple(scenario.lists)
+    forecast = Forecast(
+        scenario=scenario,
+        seed=seed,
+        draws=draws,
+        failures=summary.failures,
+        seconds=time.perf_counter() - started,
+        answers=[
+            an.answer(q, summary.questions[q.id], notes.get(q.id, "")) for q in questions
+        ],
+        obedience=an.obedience(summary, program.labels),
+        governments=an.likeliest_governments(summary, lists),
+        time_to_government=an.time_to_government(summary),
+        horizon=program.horizon,
+        folder=folder,
+        taken_up=taken_up,
+        _keep=keep,
+    )
+    _write(forecast, program)
+    return forecast
+
+
+def _draw(
+    program: Program,
+    questions: list[AskedQuestion],
+    folder: RunFolder,
+    draws: int,
+    seed: int,
+    executor: Executor | None,
+    progress: Progress | None,
+) -> tuple[Summary, int]:
+    """Draws what the folder lacks, stores it, and counts everything, block by block."""
+    names = tuple(p.name for p in program.parameters)
+    ranges = block_ranges(draws)
+    stored = [r for r in ranges if folder.holds(*r)]
+    missing = [r for r in ranges if r not in stored]
+    summary, done = Summary(), 0
+    for first, count in stored:
+        block = folder.load(first, count)
+        summary.add(summarise(block, questions, program.labels, program.horizon))
+        done += count
+        if progress:
+            progress(done, draws)
+    if missing:
+        prepare(program)
+        task = functools.partial(_task, program, questions, seed)
+        for block, part in map_blocks(task, missing, executor):
+            folder.save(block, program.labels, names)
+            summary.add(part)
+            done += block.count
+            if progress:
+                progress(done, draws)
+    return summary, sum(count for _, count in stored)
+
+
+def _task(
+    program: Program, questions: list[AskedQuestion], seed: int, first: int, count: int
+) -> tuple[Block, Summary]:
+    block = draw_block(program, seed, first, count)
+    return block, summarise(block, questions, program.labels, program.horizon)
+
+
+def _questions(
+    scenario: Scenario, program: Program
+) -> tuple[list[AskedQuestion], dict[str, str]]:
+    """The questions, and notes on those about what a switched-off mechanism would have done."""
+    resolved: list[AskedQuestion] = []
+    notes: dict[str, str] = {}
+    off = [name for name in REGISTRY if scenario.mechanisms.get(name) in (False, None)]
+    for name, question in scenario.questions.items():
+        try:
+            asked = resolve(name, question, program.labels, program.horizon, scenario.as_of)
+        except QuestionError as error:
+            if not off:
+                raise QuestionError(f"questions.{name}: {error}") from None
+            nothing = resolve(
+                name, question.model_copy(update={"happens": ["*"], "killed": None,
+                "government": None}), program.labels, program.horizon, scenario.as_of,
+            )  # fmt: skip
+            assert isinstance(nothing, Happens)
+            asked = dataclasses.replace(nothing, wanted=nothing.wanted & False)
+            notes[name] = f"cannot happen here: {', '.join(off)} is switched off"
+        resolved.append(asked)
+    return resolved, notes
+
+
+def _identity(scenario: Scenario, program: Program, seed: int) -> dict[str, Any]:
+    return {
+        "scenario": scenario.scenario,
+        "program": program.digest,
+        "seed": seed,
+        "clientela": version("clientela"),
+    }
+
+
+def _write(forecast: Forecast, program: Program) -> None:
+    scenario, folder = forecast.scenario, forecast.folder
+    folder.write(
+        "manifest.json",
+        {
+            "identity": _identity(scenario, program, forecast.seed),
+            "finished": True,
+            "scenario_digest": scenario.digest,
+            "branch": scenario.branch,
+            "changes": {path: _plain(value) for path, value in scenario.changes.items()},
+            "without": list(scenario.without),
+            "draws": forecast.draws,
+            "failures": {str(draw): why for draw, why in forecast.failures.items()},
+            "seconds": round(forecast.seconds, 3),
+            "horizon": forecast.horizon,
+            "time_to_government": {
+                str(level): days for level, days in forecast.time_to_government.items()
+            },
+            "versions": {name: version(name) for name in ("numba", "numpy", "polars")},
+        },
+    )
+    folder.write("scenario.json", json.loads(scenario.as_written()))
+    if scenario.ledger is not None:
+        folder.write("evidence.json", json.loads(scenario.ledger.model_dump_json()))
+    folder.write(
+        "answers.json",
+        {
+            "answers": [dataclasses.asdict(answer) for answer in forecast.answers],
+            "obedience": [dataclasses.asdict(item) for item in forecast.obedience],
+            "governments": [dataclasses.asdict(item) for item in forecast.governments],
+        },
+    )
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=str))
+
+
+def open_run(path: Path | str) -> Forecast:
+    """The forecast that a run left in its folder. Raises StoreError if there is none."""
+    folder = RunFolder(path)
+    manifest, stored = folder.manifest(), folder.read("answers.json")
+    if not manifest.get("finished"):
+        raise StoreError(
+            f"{folder.path}: the run there was interrupted; finish it with the same 'clientela run'"
+        )
+    scenario = load(folder.path / "scenario.json", mechanisms=settings_models())
+    scenario.restore(manifest["branch"], manifest["changes"], manifest["without"])
+    levels: Mapping[str, int | None] = manifest["time_to_government"]
+    return Forecast(
+        scenario=scenario,
+        seed=manifest["identity"]["seed"],
+        draws=manifest["draws"],
+        failures={int(draw): why for draw, why in manifest["failures"].items()},
+        seconds=manifest["seconds"],
+        answers=[an.Answer(**item) for item in stored["answers"]],
+        obedience=[an.Obedience(**item) for item in stored["obedience"]],
+        governments=[
+            an.Government(tuple(g["members"]), g["kind"], g["share"]) for g in stored["governments"]
+        ],
+        time_to_government={float(level): days for level, days in levels.items()},
+        horizon=manifest["horizon"],
+        folder=folder,
+    )
