@@ -1,0 +1,89 @@
+"""Clientela: forecasts, what-ifs and an audit trail for crises of patrons, clients and a state.
+
+    import clientela as ct
+    scenario = ct.load("iraq-2021")
+    forecast = ct.run(scenario, draws=100_000, seed=1)
+    forecast.answers, forecast.events, forecast.report("out.html")
+
+A process can also be built by hand with `ct.Process` and drawn with `ct.draw`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clientela.analysis import Answer, Forecast, open_run, run
+    from clientela.drawing import Ensemble, draw, load
+    from clientela.mechanisms import Draft, Settings, Values, mechanism
+    from clientela.process import (
+        Add,
+        AddMark,
+        Branch,
+        Choice,
+        Fire,
+        Killed,
+        Lower,
+        Move,
+        Parameter,
+        Process,
+        ProcessError,
+        Raise,
+        Rebase,
+    )
+    from clientela.reading import ReadingError
+    from clientela.scenario import Scenario
+
+_HOMES = {
+    "clientela.analysis": ("Answer", "Forecast", "open_run", "run"),
+    "clientela.drawing": ("Ensemble", "draw", "load"),
+    "clientela.mechanisms": ("Draft", "Settings", "Values", "mechanism"),
+    "clientela.process": (
+        "Add", "AddMark", "Branch", "Choice", "Fire", "Killed", "Lower", "Move", "Parameter",
+        "Process", "ProcessError", "Raise", "Rebase",
+    ),
+    "clientela.reading": ("ReadingError",),
+    "clientela.scenario": ("Scenario",),
+}  # fmt: skip
+_HOME = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Add",
+    "AddMark",
+    "Answer",
+    "Branch",
+    "Choice",
+    "Draft",
+    "Ensemble",
+    "Fire",
+    "Forecast",
+    "Killed",
+    "Lower",
+    "Move",
+    "Parameter",
+    "Process",
+    "ProcessError",
+    "Raise",
+    "ReadingError",
+    "Rebase",
+    "Scenario",
+    "Settings",
+    "Values",
+    "draw",
+    "load",
+    "mechanism",
+    "open_run",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded on first use, so that `clientela --help` and `import clientela` take no time.
+    if name not in _HOME:
+        raise AttributeError(f"module 'clientela' has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -110,10 +110,10 @@ def resolve(question_id: str, question, labels: Sequence[str], horizon: float, a
     deadline = horizon if question.by is None else float((question.by - as_of).days) + 1.0
     ask, n = question.ask, len(labels)
     if question.happens is not None:
-        wanted = matching(question_id, question.happens, labels)
+        wanted = matching(question.happens, labels)
         return Happens(question_id, ask, deadline, wanted, question.times)
     if question.killed is not None:
-        wanted = matching(question_id, question.killed, labels)
+        wanted = matching(question.killed, labels)
         return Killed(question_id, ask, deadline, wanted, question.at_least, question.within)
     if question.obeys is not None:
         kind_of = np.full(n, -1)
@@ -124,7 +124,7 @@ def resolve(question_id: str, question, labels: Sequence[str], horizon: float, a
                 kind_of[i] = 1
         return Obeys(question_id, ask, deadline, kind_of)
     if question.government is not None:
-        wanted = _government(question_id, question.government, labels)
+        wanted = _government(question.government, labels)
         return Happens(question_id, ask, deadline, wanted)
     names = [label.removeprefix(KIND_LABEL) for label in labels if label.startswith(KIND_LABEL)]
     kind_of = np.full(n, -1)
@@ -133,12 +133,16 @@ def resolve(question_id: str, question, labels: Sequence[str], horizon: float, a
     return WhichKind(question_id, ask, deadline, kind_of, (*names, "none"))
 
 
-def matching(question_id: str, patterns: str | Sequence[str], labels: Sequence[str]) -> np.ndarray:
-    """Which labels match any pattern (`*` stands for anything), shape (labels,) of bool."""
-    patterns = [patterns] if isinstance(patterns, str) else list(patterns)
+def matching(patterns: Sequence[str], labels: Sequence[str]) -> np.ndarray:
+    """Which labels match any pattern (`*` stands for anything), shape (labels,) of bool.
+
+    Raises QuestionError for a pattern that matches none, with what is near it.
+    """
     wanted = np.zeros(len(labels), dtype=bool)
     for pattern in patterns:
-        hits = [fnmatch.fnmatchcase(label, pattern) for label in labels]
+        # A bare `attack:*` means the attacks, not also the outcomes each of them has.
+        whole = "/" in pattern
+        hits = [fnmatch.fnmatchcase(label, pattern) and whole == ("/" in label) for label in labels]
         if not any(hits):
             near = difflib.get_close_matches(pattern, labels, 3, 0.4)
             hint = f"; near it: {', '.join(near)}" if near else ""
@@ -147,8 +151,6 @@ def matching(question_id: str, patterns: str | Sequence[str], labels: Sequence[s
     return wanted
 
 
-def _government(question_id: str, kinds: str | Sequence[str], labels: Sequence[str]) -> np.ndarray:
-    if kinds == "any":
-        return matching(question_id, GOVERNMENT, labels)
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    return matching(question_id, [KIND_LABEL + kind for kind in kinds], labels)
+def _government(kinds: Sequence[str], labels: Sequence[str]) -> np.ndarray:
+    """Which labels say that a government of one of the kinds took office."""
+    return matching([GOVERNMENT if k == "any" else KIND_LABEL + k for k in kinds], labels)

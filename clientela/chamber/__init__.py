@@ -35,6 +35,6 @@ __all__ = [
     "probabilities",
     "resign",
     "ruling_coalitions",
-    "self_enforcing",
     "seats_of",
+    "self_enforcing",
 ]

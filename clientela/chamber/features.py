@@ -37,7 +37,8 @@ def feature_table(
 ) -> tuple[tuple[str, ...], np.ndarray]:
     """(names, values) with values of shape (coalitions, features).
 
-    The columns of `NAMES`, then `both:a+b` for each pair, once each. All are 0 or 1 unless said otherwise:
+    The columns of `NAMES`, then `both:a+b` for each pair, once each. All are 0 or 1 unless said
+    otherwise:
 
     - minority: its own seats are not more than half of the chamber's;
     - minimal_winning: it reaches `seats_needed`, with the support of members who sit alone, and
@@ -90,11 +91,15 @@ def median_list(chamber: Chamber) -> int | None:
     Counted from the lowest position over the seats of lists with a known one; where the middle
     falls between two lists, the lower is taken, and lists at one place count in their order.
     """
-    placed = [(p.position, i) for i, p in enumerate(chamber.lists) if p.position is not None]
-    half, below = sum(chamber.lists[i].seats for _, i in placed) / 2, 0
-    for _, i in sorted(placed):
-        below += chamber.lists[i].seats
-        if below >= half and chamber.lists[i].seats:
+    placed = sorted(
+        (p.position, i, p.seats)
+        for i, p in enumerate(chamber.lists)
+        if p.position is not None and p.seats > 0
+    )
+    half, below = sum(seats for _, _, seats in placed) / 2, 0
+    for _, i, seats in placed:
+        below += seats
+        if below >= half:
             return i
     return None
 

@@ -56,8 +56,8 @@ class Chamber:
     """
 
     lists: tuple[PartyList, ...]
-    vetoes: frozenset[frozenset[str]] = field(default_factory=frozenset)
-    rivalries: frozenset[frozenset[str]] = field(default_factory=frozenset)
+    vetoes: frozenset[frozenset[str]] = field(default_factory=frozenset[frozenset[str]])
+    rivalries: frozenset[frozenset[str]] = field(default_factory=frozenset[frozenset[str]])
 
     def __post_init__(self) -> None:
         names = self.names

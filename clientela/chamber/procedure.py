@@ -70,9 +70,9 @@ def blocking_groups(
 def _minimal_groups(
     lists: list[PartyList], needed: int, room: int
 ) -> Iterator[tuple[PartyList, ...]]:
-    """Groups of at most `room` of the lists, largest first, that reach `needed` and could spare none.
+    """Groups of at most `room` of the lists that reach `needed` and could spare none.
 
-    A group is closed as soon as it reaches what is needed. Its last list is its smallest, and
+    `lists` come largest first. A group is closed as soon as it reaches what is needed. Its last list is its smallest, and
     without it the group fell short: so it is minimal, and each minimal group comes up once.
     """
     for at, party in enumerate(lists):

@@ -18,8 +18,10 @@ def ruling_coalitions(power: Sequence[float], alpha: float = 0.5) -> list[tuple[
     Φ(N) is the least powerful M ⊂ N with power(M) > α · power(N) and Φ(M) = M; if there is none,
     N itself (Acemoglu, Egorov & Sonin 2008, for generic powers). Where several such M have equal
     power the theory leaves open which rules, and all are returned. Exact ties also change who can
-    rule: near-equals enforce themselves in 1, 3, 7, 15, …, exact equals in 1, 2, 4, 8, … Raises ValueError for powers
-    that are not positive and finite, more than 16 players, or α outside [½, 1).
+    rule: near-equals enforce themselves in 1, 3, 7, 15, …, exact equals in 1, 2, 4, 8, …
+
+    Raises ValueError for powers that are not positive and finite, more than 16 players, or α
+    outside [½, 1).
     """
     stable, strength = _self_enforcing(power, alpha)
     everyone = (1 << len(power)) - 1

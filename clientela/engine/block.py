@@ -42,16 +42,19 @@ def draw_parameters(program: Program, seed: int, first: int, count: int) -> np.n
     """Parameter values, shape (count, parameters), for draws first … first + count − 1.
 
     Draws 2k and 2k + 1 share parameters, so that the covariance of their answers is the part of
-    the variance that is parameter uncertainty.
+    the variance that is parameter uncertainty; dates and other matters of chance they do not.
     """
-    pairs = np.arange(first, first + count) // 2
-    keys = np.array([stream_key(p.name) for p in program.parameters], dtype=np.uint64)
-    levels = np.empty((pairs[-1] - pairs[0] + 1, len(keys)))
-    uniforms(np.uint64(seed), pairs[0], keys, levels)
-    values = np.empty_like(levels)
-    for column, parameter in enumerate(program.parameters):
-        values[:, column] = parameter.distribution.quantile(levels[:, column])
-    return values[pairs - pairs[0]]
+    draws = np.arange(first, first + count)
+    values = np.empty((count, len(program.parameters)))
+    for shared, index in ((True, draws // 2), (False, draws)):
+        columns = [i for i, p in enumerate(program.parameters) if p.shared == shared]
+        chosen = [program.parameters[i] for i in columns]
+        keys = np.array([stream_key(p.name) for p in chosen], dtype=np.uint64)
+        levels = np.empty((index[-1] - index[0] + 1, len(keys)))
+        uniforms(np.uint64(seed), index[0], keys, levels)
+        for column, parameter, level in zip(columns, chosen, levels.T, strict=True):
+            values[:, column] = parameter.distribution.quantile(level)[index - index[0]]
+    return values
 
 
 def draw_block(program: Program, seed: int, first: int, count: int) -> Block:

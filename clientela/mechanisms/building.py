@@ -47,7 +47,8 @@ def _schedule(scenario: Scenario, process: Process, whole: bool) -> None:
             continue
         _known(process, coming.event, f"scheduled.{name}.event")
         if coming.after is not None:
-            process.at(coming.event, coefficient(coming.after, f"scheduled.{name}.after"))
+            after = coefficient(coming.after, f"scheduled.{name}.after", shared=False)
+            process.at(coming.event, after)
         else:
             assert coming.date is not None
             # The end of the date: a deadline has to pass before it can be acted on.

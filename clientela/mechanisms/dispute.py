@@ -20,7 +20,7 @@ class DisputeSettings(Settings):
         description="Half-life of grievance, days.",
     )
     anger: Nonnegative = Field(
-        prior(pert(0.1, 0.6, 1.5), "sign: exclusion and lost power raise violence (Cederman, Wimmer & Min 2010)"),
+        prior(pert(0.1, 0.4, 1.0), "sign: exclusion and lost power raise violence (Cederman, Wimmer & Min 2010)"),
         description="Log points of domestic violence per unit of grievance.",
     )
     disobedience: Nonnegative = Field(

@@ -48,11 +48,11 @@ class Values:
         return coefficient(value, f"{self._path}.{name}") if isinstance(value, Quantity) else value
 
 
-def coefficient(quantity: Quantity, path: str) -> Coefficient:
+def coefficient(quantity: Quantity, path: str, *, shared: bool = True) -> Coefficient:
     """The quantity as a coefficient: a number if it is fixed, else the parameter of that path."""
     if quantity.distribution.is_fixed:
         return quantity.distribution.mean()
-    return Parameter(path, quantity.distribution)
+    return Parameter(path, quantity.distribution, shared)
 
 
 class Draft:

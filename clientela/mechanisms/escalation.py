@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from clientela.mechanisms.drafting import Draft, Settings, Values, mechanism
-from clientela.process import Add, Killed, Lower, Raise, log
+from clientela.process import Add, Killed, Move, log
 from clientela.scenario import (
     Days,
     Nonnegative,
@@ -25,11 +25,11 @@ class EscalationSettings(Settings):
         description="Background attacks by one side of a rivalry on the other, events per day.",
     )
     own: Share = Field(
-        prior(pert(0.05, 0.15, 0.35), "Lewis et al. (2012) found 37–50 % of attacks in Iraqi districts self-excited; a constant background overstates it"),
+        prior(pert(0.03, 0.13, 0.30), "Lewis et al. (2012) found 37–50 % of attacks in Iraqi districts self-excited; a constant background overstates it"),
         description="Further attacks on the same target that one attack sets off directly, on average.",
     )
     retaliation: Share = Field(
-        prior(pert(0.02, 0.10, 0.25), "no magnitude published for factions inside one bloc"),
+        prior(pert(0.02, 0.09, 0.22), "no magnitude published for factions inside one bloc"),
         description="Attacks in the other direction that one attack sets off directly, on average.",
     )
     contagion: Share = Field(
@@ -52,9 +52,9 @@ class EscalationSettings(Settings):
         prior(lognormal(median=0.01, sigma=0.8), "spirals follow a few per cent of clashes; no published magnitude"),
         description="Rate per day, for each remembered attack or clash, at which a dyad tips into a spiral.",
     )
-    policing: Rate = Field(
-        prior(lognormal(median=0.07, sigma=0.5), "factions of one community usually rein in their own within weeks (Fearon & Laitin 1996)"),
-        description="Rate per day at which in-group policing ends a spiral.",
+    policing: Days = Field(
+        prior(pert(4.0, 12.0, 40.0), "factions of one community usually rein in their own within weeks (Fearon & Laitin 1996)"),
+        description="Half-life of a spiral under in-group policing, days.",
     )
     spiral_factor: Positive = Field(
         prior(pert(1.2, 1.6, 2.5), "no published magnitude"),
@@ -94,8 +94,9 @@ def escalation(draft: Draft, s: Values) -> None:
     with k the allies of i, so that own, retaliation and contagion are the mean numbers of direct
     offspring (branching ratios) of an exponential Hawkes process (Lewis, Mohler, Brantingham &
     Bertozzi 2012). Mutual rivalries also clash, with rate clash_rate + clash·δ·(h_ij + h_ji); a
-    clash heats both directions. A dyad tips into a *spiral* at rate spiral·(h_ij + h_ji) and is
-    brought back by in-group *policing* (Fearon & Laitin 1996). Domestic dyads feel a common
+    clash heats both directions. A dyad tips into a *spiral* (spiral_ij = 1) at rate spiral·(h_ij + h_ji); in-group
+    *policing* wears it down with half-life `policing` (Fearon & Laitin 1996, who show that both
+    are equilibria). Domestic dyads feel a common
     political tension, in log points, that other mechanisms raise.
     """
     p = draft.process
@@ -154,25 +155,17 @@ def _clash(draft: Draft, s: Values, a: str, b: str) -> None:
 
 
 def _spiral(draft: Draft, s: Values, a: str, b: str, mutual: bool) -> None:
-    """The regime switch of one dyad: spiral begins, policing ends it."""
+    """The regime of one dyad: a spiral begins at once and is worn down by in-group policing."""
     p = draft.process
     pair = f"{a}~{b}"
-    flag = p.flag(f"spiral:{pair}")
-    level = p.variable(f"spiral:{pair}", low=0.0, high=1.0, meaning="1 in a spiral").name
+    level = p.variable(f"spiral:{pair}", half_life=s.policing, low=0.0, high=1.0,
+                       meaning=f"spiral of {a} and {b}: 1 at its height, 0 under policing").name  # fmt: skip
     heats = [f"heat:{a}>{b}", f"heat:{b}>{a}"] if mutual else [f"heat:{a}>{b}"]
     p.event(
         f"spiral:{pair}",
         excitation=dict.fromkeys(heats, s.spiral),
-        when={flag: False},
-        effects=[Raise(flag), Add(level, 1.0)],
+        effects=[Move(level, 1.0, 1.0)],
         meaning=f"violence between {a} and {b} tips into a spiral",
-    )
-    p.event(
-        f"policing:{pair}",
-        rate=s.policing,
-        when={flag: True},
-        effects=[Lower(flag), Add(level, -1.0)],
-        meaning=f"leaders of {a} and {b} rein in their own",
     )
     names = [f"attack:{a}>{b}"] + ([f"attack:{b}>{a}", f"clash:{pair}"] if mutual else [])
     for name in names:

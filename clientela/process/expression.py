@@ -73,14 +73,17 @@ Coefficient: TypeAlias = float | Expression
 
 @dataclass(frozen=True)
 class Parameter(Expression):
-    """An uncertain number, drawn once per pair of histories from its own random stream.
+    """An uncertain number, drawn from its own random stream.
 
     `name` is the dotted path where the analyst writes it; it also names the stream, so adding
-    a parameter leaves all others' draws alone.
+    a parameter leaves all others' draws alone. A `shared` one is a quantity nobody knows, drawn
+    once per pair of histories; one that is not, such as the date of an event, is chance, drawn
+    for each.
     """
 
     name: str
     distribution: Distribution
+    shared: bool = True
 
     def evaluate(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         return values[self.name]

@@ -191,7 +191,7 @@ class Program:
     def digest(self) -> str:
         """SHA-256 of all that decides what a history is, so that stored draws can be trusted."""
         state = hashlib.sha256(repr((self.name, self.horizon, self.labels, self.flags)).encode())
-        state.update(repr([(p.name, p.distribution) for p in self.parameters]).encode())
+        state.update(repr([(p.name, p.distribution, p.shared) for p in self.parameters]).encode())
         state.update(";".join(f"{i}={e}" for i, e in self.expressions).encode())
         state.update(self.base.tobytes())
         for group in (

@@ -159,8 +159,11 @@ def _settings(
 ) -> list[Problem]:
     """Replaces each block of settings by its model, defaults included; collects problems."""
     problems: list[Problem] = []
+    written = dict(scenario.mechanisms)
+    scenario.mechanisms.clear()
+    scenario.mechanisms.update({name: written.pop(name, None) for name in mechanisms} | written)
     for name, model in mechanisms.items():
-        given = scenario.mechanisms.get(name)
+        given = scenario.mechanisms[name]
         if given is False:
             continue
         if given is None or given is True:

@@ -36,16 +36,20 @@ def enumerated(chamber, needed, support):
     return found
 
 
-chambers = st.lists(st.integers(0, 30), min_size=1, max_size=7).filter(any).flatmap(
-    lambda seats: st.builds(
-        lambda vetoes, unbound: chamber(*seats, vetoes=vetoes, unbound=unbound),
-        st.sets(
-            st.tuples(st.integers(0, len(seats) - 1), st.integers(0, len(seats) - 1)).filter(
-                lambda two: two[0] != two[1]
+chambers = (
+    st.lists(st.integers(0, 30), min_size=1, max_size=7)
+    .filter(any)
+    .flatmap(
+        lambda seats: st.builds(
+            lambda vetoes, unbound: chamber(*seats, vetoes=vetoes, unbound=unbound),
+            st.sets(
+                st.tuples(st.integers(0, len(seats) - 1), st.integers(0, len(seats) - 1)).filter(
+                    lambda two: two[0] != two[1]
+                ),
+                max_size=3,
             ),
-            max_size=3,
-        ),
-        st.sets(st.integers(0, len(seats) - 1), max_size=2),
+            st.sets(st.integers(0, len(seats) - 1), max_size=2),
+        )
     )
 )
 

@@ -80,9 +80,7 @@ def test_powers_whose_sums_tie_but_for_floating_point_tie():
     assert ruling_coalitions([0.1, 0.2, 0.3]) == ruling_coalitions([1, 2, 3]) == [(0, 1, 2)]
 
 
-@given(
-    st.lists(st.integers(1, 12), min_size=1, max_size=6), st.sampled_from([0.5, 0.6, 0.75, 0.9])
-)
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=6), st.sampled_from([0.5, 0.6, 0.75, 0.9]))
 @settings(deadline=None)
 def test_the_sweep_by_size_agrees_with_the_recursion(power, alpha):
     assert ruling_coalitions(power, alpha) == by_definition(power, alpha)

@@ -63,11 +63,12 @@ def history_key(seed, draw, purpose):
 
 
 def parameters(process: Process, seed: int, draw: int) -> dict[str, float]:
-    key = history_key(seed, draw // 2, 2)
-    return {
-        name: float(p.distribution.quantile(unit(threefry((key, key_of(name)), (0, 0))[0])))
-        for name, p in process.parameters().items()
-    }
+    values = {}
+    for name, parameter in process.parameters().items():
+        key = history_key(seed, draw // 2 if parameter.shared else draw, 2)
+        level = unit(threefry((key, key_of(name)), (0, 0))[0])
+        values[name] = float(parameter.distribution.quantile(level))
+    return values
 
 
 def points(key0, name, top, horizon):

@@ -1,0 +1,5 @@
+"""`python -m clientela`."""
+
+from clientela.cli import main
+
+main()

@@ -1,0 +1,181 @@
+"""Does violence die out or explode? The branching matrix and its spectral radius."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import networkx
+import numpy as np
+
+from clientela.process import program as pg
+from clientela.process.program import Program
+
+
+@dataclass(frozen=True)
+class Stability:
+    """The branching matrix N of a process at its starting values.
+
+    `matrix[e, f]` is the mean number of events f that one event e sets off directly; `radius` its
+    spectral radius, under 1 if a disturbance dies out; `loop` the cycle of events through which
+    it is largest.
+    """
+
+    matrix: np.ndarray
+    radius: float
+    loop: tuple[str, ...]
+
+
+def branching_matrices(program: Program, coefficients: np.ndarray) -> np.ndarray:
+    """N for each row of full coefficient vectors, shape (rows, events, events).
+
+    One event e changes variable v by J_ev on average; the change fades with decay δ_v and moves
+    λ_f by G_fv = ∂λ_f/∂x_v meanwhile, all at the starting values and as if every event were
+    open: N_ef = Σ_v J_ev · (1 − e^{−δ_v T}) / δ_v · G_fv, T the horizon. Negative sums, which
+    hold violence back, count as 0. For an exponential Hawkes process this is the matrix of
+    branching ratios (Hawkes 1971).
+    """
+    x = coefficients[:, program.variables.start]
+    decay = coefficients[:, program.variables.decay]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        memory = np.where(
+            decay > 0, -np.expm1(-decay * program.horizon) / decay, program.horizon
+        )
+    jumps = _jumps(program, coefficients, x)
+    gains = _gains(program, coefficients, x)
+    return np.maximum(np.einsum("rev,rv,rfv->ref", jumps, memory, gains), 0.0)
+
+
+def spectral_radius(matrices: np.ndarray) -> np.ndarray:
+    """The largest absolute eigenvalue of each matrix."""
+    return np.abs(np.linalg.eigvals(matrices)).max(axis=-1)
+
+
+def stability(program: Program, coefficients: np.ndarray) -> Stability:
+    """The stability at one full coefficient vector."""
+    matrix = branching_matrices(program, coefficients[None, :])[0]
+    return Stability(matrix, float(spectral_radius(matrix)), _loop(matrix, program.event_names))
+
+
+def _jumps(program: Program, coef: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """J: mean change of each variable by one event, those it fires at once included."""
+    events, count = len(program.event_names), len(program.variable_names)
+    jumps = np.zeros((len(coef), events, count))
+    fired = np.zeros((len(coef), events, events))
+    for e in range(events):
+        mark = _mean_mark(program, coef, e)
+        lo, hi = program.happenings.effect_lo[e], program.happenings.effect_hi[e]
+        _add_effects(program, coef, x, lo, hi, 1.0, mark, jumps[:, e], fired[:, e])
+        for g in range(program.happenings.group_lo[e], program.happenings.group_lo[e + 1]):
+            branches = np.arange(program.groups.branch_lo[g], program.groups.branch_lo[g + 1])
+            for b, chance in zip(branches, _chances(program, coef, x, g, branches), strict=True):
+                lo, hi = program.branches.effect_lo[b], program.branches.effect_hi[b]
+                _add_effects(program, coef, x, lo, hi, chance, mark, jumps[:, e], fired[:, e])
+    # What is fired may fire in turn; firing has no loops, so a few rounds reach everything.
+    total, step = jumps.copy(), jumps
+    for _ in range(8):
+        step = np.einsum("ref,rfv->rev", fired, step)
+        total += step
+    return total
+
+
+def _chances(
+    program: Program, coef: np.ndarray, x: np.ndarray, g: int, branches: np.ndarray
+) -> np.ndarray:
+    """Probability of each branch, shape (branches, rows); alike where seats decide."""
+    if program.groups.kind[g] != pg.CHOICE:
+        return np.full((len(branches), len(coef)), 1.0 / len(branches))
+    weights = np.empty((len(branches), len(coef)))
+    for i, b in enumerate(branches):
+        weights[i] = coef[:, program.branches.weight[b]]
+        for k in range(program.branches.slope_lo[b], program.branches.slope_lo[b + 1]):
+            weights[i] += (
+                coef[:, program.branches.slope_coef[k]] * x[:, program.branches.slope_var[k]]
+            )
+    odds = np.exp(weights - weights.max(axis=0))
+    return odds / odds.sum(axis=0)
+
+
+def _add_effects(
+    program: Program,
+    coef: np.ndarray,
+    x: np.ndarray,
+    lo: int,
+    hi: int,
+    chance: float | np.ndarray,
+    mark: np.ndarray,
+    jumps: np.ndarray,
+    fired: np.ndarray,
+) -> None:
+    effects = program.effects
+    for k in range(lo, hi):
+        op, target = effects.op[k], effects.target[k]
+        first = coef[:, effects.first[k]]
+        match op:
+            case pg.ADD | pg.REBASE:
+                change = first
+            case pg.ADD_BY:
+                change = first * x[:, effects.second[k]]
+            case pg.ADD_MARK:
+                change = first * mark
+            case pg.MOVE:
+                change = first * (coef[:, effects.second[k]] - x[:, target])
+            case pg.FIRE:
+                fired[:, target] += chance
+                continue
+            case _:
+                continue
+        jumps[:, target] += chance * change
+
+
+def _mean_mark(program: Program, coef: np.ndarray, e: int) -> np.ndarray:
+    if program.happenings.mark[e] != pg.KILLED:
+        return np.zeros(len(coef))
+    none = coef[:, program.happenings.none[e]]
+    return (1.0 - none) * coef[:, program.happenings.mean[e]]
+
+
+def _gains(program: Program, coef: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """G: derivative of each intensity by each variable."""
+    rates = program.rates
+    events, count = len(program.event_names), len(program.variable_names)
+    gains = np.zeros((len(coef), events, count))
+    for e in range(events):
+        additive = coef[:, rates.rate[e]].copy()
+        exponent = np.zeros(len(coef))
+        adds = range(rates.add_lo[e], rates.add_lo[e + 1])
+        logs = range(rates.log_lo[e], rates.log_lo[e + 1])
+        for k in adds:
+            additive += coef[:, rates.add_coef[k]] * x[:, rates.add_var[k]]
+        for k in logs:
+            exponent += coef[:, rates.log_coef[k]] * x[:, rates.log_var[k]]
+        factor = np.exp(exponent)
+        for k in adds:
+            gains[:, e, rates.add_var[k]] += coef[:, rates.add_coef[k]] * factor
+        for k in logs:
+            gains[:, e, rates.log_var[k]] += (
+                coef[:, rates.log_coef[k]] * np.maximum(additive, 0.0) * factor
+            )
+    return gains
+
+
+def _loop(matrix: np.ndarray, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The cycle through the entry to which the spectral radius is most sensitive."""
+    if not matrix.any():
+        return ()
+    values, right = np.linalg.eig(matrix)
+    right = np.abs(right[:, np.argmax(np.abs(values))])
+    values, left = np.linalg.eig(matrix.T)
+    left = np.abs(left[:, np.argmax(np.abs(values))])
+    share = matrix * left[:, None] * right[None, :]
+    first, second = np.unravel_index(np.argmax(share), share.shape)
+    if first == second:
+        return (names[first], names[first])
+    graph = networkx.DiGraph()
+    top = matrix.max()
+    for e, f in zip(*np.nonzero(matrix), strict=True):
+        graph.add_edge(e, f, weight=float(np.log(top / matrix[e, f])))
+    try:
+        back = networkx.shortest_path(graph, second, first, weight="weight")
+    except (networkx.NetworkXNoPath, networkx.NodeNotFound):
+        return (names[first], names[second])
+    return tuple(names[i] for i in (first, *back))

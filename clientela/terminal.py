@@ -1,0 +1,205 @@
+"""Tables for the terminal."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from clientela.analysis import Forecast
+    from clientela.analysis.answers import Answer
+    from clientela.analysis.checking import Findings
+    from clientela.scenario import Scenario
+
+
+def percent(share: float | None) -> str:
+    """`12 %`, with a decimal under 1 % and over 99 %."""
+    if share is None:
+        return "–"
+    if share == 0:
+        return "0 %"
+    if share < 0.0005:
+        return "< 0.1 %"
+    return f"{share:.1%}".replace("%", " %") if share < 0.01 or share > 0.99 else f"{share:.0%}".replace("%", " %")
+
+
+def span(low: float | None, high: float | None) -> str:
+    """`79–81 %`."""
+    if low is None or high is None:
+        return "–"
+    return f"{percent(low).removesuffix(' %')}–{percent(high)}"
+
+
+def print_check(scenario: Scenario, findings: Findings) -> None:
+    """What `clientela check` says of a scenario without problems."""
+    console = Console()
+    kinds = [f"{len(ids)} {kind}" for kind, ids in _by_kind(scenario).items()]
+    ties = sum(len(c) for kind in type(scenario.ties).model_fields
+               for c in getattr(scenario.ties, kind).values())  # fmt: skip
+    active = [name for name, settings in scenario.mechanisms.items() if settings is not False]
+    claims = len(scenario.ledger.claims) if scenario.ledger else 0
+    rows = [
+        ("scenario", f"{scenario.scenario}: {scenario.title}"),
+        ("time", f"from {scenario.as_of} to {scenario.horizon}, {scenario.days} days"),
+        ("actors", f"{len(scenario.actors)} ({', '.join(kinds)}), {ties} ties"),
+        ("chamber", f"{scenario.chamber.seats} seats, {len(scenario.lists)} lists, "
+                    f"{findings.coalitions:,} feasible coalitions" if scenario.chamber else "none"),
+        ("mechanisms", ", ".join(active)),
+        ("evidence", f"{claims} claims" if claims else "none"),
+        ("process", f"{findings.events} event types, {findings.variables} variables, "
+                    f"{findings.parameters} uncertain parameters"),
+        ("they rest on", ", ".join(f"{n} {what}" for what, n in findings.standing.items()) or "–"),
+        ("questions", f"{len(scenario.questions)}; branches: {', '.join(scenario.branches) or 'none'}"),
+    ]  # fmt: skip
+    grid = Table.grid(padding=(0, 2))
+    for name, value in rows:
+        grid.add_row(name, value)
+    console.print(grid)
+    found = findings.stability
+    console.print()
+    console.print(
+        f"stability     each event sets off {found.radius:.2f} more (spectral radius of the "
+        f"branching matrix; 95 % of parameter draws under {findings.radii[1]:.2f}, "
+        f"{findings.exploding:.1%} of them at 1 or over)",
+        soft_wrap=True,
+    )
+    console.print(f"              largest loop: {' → '.join(found.loop) or 'none'}", soft_wrap=True)
+    verdict = (
+        "It explodes at 1 or over: lower the excitation along the loop, such as "
+        "mechanisms.escalation.own, retaliation or clash."
+        if findings.explodes
+        else "It is right and stable."
+    )
+    console.print(verdict)
+
+
+def _by_kind(scenario: Scenario) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, actor in scenario.actors.items():
+        found.setdefault(actor.kind, []).append(name)
+    return found
+
+
+def print_forecast(forecast: Forecast) -> None:
+    """What `clientela run` says."""
+    console = Console()
+    scenario = forecast.scenario
+    branch = f", branch {scenario.branch}" if scenario.branch else ""
+    console.print(f"[bold]{scenario.title}[/bold]{branch}")
+    last = scenario.as_of + dt.timedelta(days=int(forecast.horizon) - 1)
+    console.print(f"as of {scenario.as_of}, to {last}; {forecast.draws:,} draws, seed {forecast.seed}")
+    console.print(_answers(forecast))
+    for answer in forecast.answers:
+        if answer.shares is not None:
+            console.print(_shares(forecast, answer))
+    for table in (_obedience(forecast), _governments(forecast), _waiting(forecast)):
+        if table is not None:
+            console.print(table)
+    _closing(console, forecast)
+
+
+def _answers(forecast: Forecast) -> Table:
+    table = Table(
+        box=None, header_style="bold", pad_edge=False, collapse_padding=True,
+        caption="95 % MC: Monte-Carlo error alone. unknown: share of the variance that comes from "
+        "uncertain parameters, the rest is chance.", caption_justify="left",
+    )  # fmt: skip
+    table.add_column("question")
+    table.add_column("prob.", justify="right", no_wrap=True)
+    table.add_column("95 % MC", justify="right", no_wrap=True)
+    table.add_column("word", no_wrap=True)
+    table.add_column("unknown", justify="right", no_wrap=True)
+    for answer in forecast.answers:
+        if answer.shares is not None:
+            continue
+        interval = span(answer.low, answer.high)
+        question = answer.question + (f" ({answer.note})" if answer.note else "")
+        table.add_row(
+            question, percent(answer.probability), interval, answer.word,
+            percent(answer.parameter_share),
+        )  # fmt: skip
+    return table
+
+
+def _shares(forecast: Forecast, answer: Answer) -> Table:
+    titles = kind_titles(forecast.scenario)
+    table = Table(title=answer.question, title_justify="left", box=None, pad_edge=False,
+                  title_style="bold", show_header=False)  # fmt: skip
+    table.add_column("kind")
+    table.add_column("share", justify="right")
+    for name, share in (answer.shares or {}).items():
+        table.add_row(titles.get(name, name), percent(share))
+    return table
+
+
+def kind_titles(scenario: Scenario) -> dict[str, str]:
+    """The titles of the kinds of government, with those for none and for what fits no kind."""
+    kinds = scenario.chamber.governments if scenario.chamber else {}
+    return {
+        **{name: kind.title or name for name, kind in kinds.items()},
+        "other": "Other",
+        "none": "None by then",
+    }
+
+
+def _obedience(forecast: Forecast) -> Table | None:
+    if not forecast.obedience:
+        return None
+    table = Table(title="Obedience, over all visits", title_justify="left", box=None,
+                  title_style="bold", pad_edge=False, header_style="bold")  # fmt: skip
+    table.add_column("client")
+    table.add_column("complies", justify="right")
+    actors = forecast.scenario.actors
+    for item in forecast.obedience:
+        table.add_row(actors[item.client].name, percent(item.complied))
+    return table
+
+
+def _governments(forecast: Forecast) -> Table | None:
+    if not forecast.governments:
+        return None
+    actors, titles = forecast.scenario.actors, kind_titles(forecast.scenario)
+    table = Table(title="Likeliest governments", title_justify="left", box=None,
+                  title_style="bold", pad_edge=False, header_style="bold")  # fmt: skip
+    table.add_column("lists")
+    table.add_column("kind", no_wrap=True)
+    table.add_column("share", justify="right", no_wrap=True)
+    for government in forecast.governments[:6]:
+        names = ", ".join(actors[name].name for name in government.members)
+        table.add_row(names, titles.get(government.kind, government.kind), percent(government.share))
+    return table
+
+
+def _waiting(forecast: Forecast) -> Table | None:
+    if not forecast.governments:
+        return None
+    table = Table(title="Time to a government", title_justify="left", box=None,
+                  title_style="bold", pad_edge=False, header_style="bold")  # fmt: skip
+    table.add_column("share of histories")
+    for level in forecast.time_to_government:
+        table.add_column(f"{level:.0%}".replace("%", " %"), justify="right", no_wrap=True)
+    start = forecast.scenario.as_of - dt.timedelta(days=1)
+    table.add_row(
+        "by",
+        *(
+            "later" if days is None else str(start + dt.timedelta(days=days))
+            for days in forecast.time_to_government.values()
+        ),
+    )
+    return table
+
+
+def _closing(console: Console, forecast: Forecast) -> None:
+    drawn = f"{forecast.seconds:.1f} s"
+    taken = f", {forecast.taken_up:,} draws taken up from before" if forecast.taken_up else ""
+    console.print()
+    if forecast.failures:
+        first, why = next(iter(sorted(forecast.failures.items())))
+        console.print(
+            f"{forecast.failed:,} draws failed and are left out; the first is {first}: {why}"
+        )
+    console.print(f"{drawn}{taken}; kept in {forecast.folder.path}", soft_wrap=True, highlight=False)
+    console.print(f"next: clientela report {forecast.folder.path}", soft_wrap=True, highlight=False)

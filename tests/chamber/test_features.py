@@ -1,0 +1,178 @@
+"""Covariates of coalitions: by hand for a small chamber, and against their definitions."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clientela.chamber import (
+    Chamber,
+    PartyList,
+    feasible,
+    feature_table,
+    median_list,
+    members,
+    ruling_coalitions,
+)
+
+# 100 seats: left to right, with a block of independents in the middle.
+CHAMBER = Chamber(
+    (
+        PartyList("left", 20, -0.8, community="north", incumbent=True),
+        PartyList("centre", 15, 0.0, community="south", force=3, incumbent=True, leads=True),
+        PartyList("right", 30, 0.6, community="south", force=4),
+        PartyList("hill", 10, None, community="hills", force=5),
+        PartyList("alone", 25, 0.1, community="coast", bloc=False),
+    )
+)
+
+
+def column(name, *coalitions, chamber=CHAMBER, needed=51, **options):
+    masks = np.array([chamber.mask(*names) for names in coalitions])
+    names, values = feature_table(chamber, masks, needed, **options)
+    return values[:, names.index(name)].tolist()
+
+
+def test_a_minority_has_no_more_than_half_of_the_seats_whoever_else_may_support_it():
+    two, three = ("left", "right"), ("left", "centre", "right")
+    assert column("minority", two, three) == [1, 0]
+    assert column("minority", two, three, unbound_support=0.5) == [1, 0]
+
+
+def test_support_from_those_who_sit_alone_lowers_what_it_takes_to_win():
+    two, three = ("left", "right"), ("left", "centre", "right")
+    assert column("minimal_winning", two, three) == [0, 1]
+    assert column("minimal_winning", two, three, unbound_support=0.5) == [1, 0]
+
+
+def test_members_who_sit_one_by_one_are_not_the_largest_list():
+    chamber = Chamber((PartyList("a", 30), PartyList("b", 30), PartyList("alone", 41, bloc=False)))
+    assert column("contains_largest", ("a",), ("b",), chamber=chamber) == [1, 1]
+    assert column("contains_largest", ("left",), ("right",)) == [0, 1]
+
+
+def test_the_median_member_is_counted_over_seats():
+    # Of 90 placed seats: left 20, centre 35, alone 60; the 45th sits alone.
+    assert CHAMBER.names[median_list(CHAMBER)] == "alone"
+    blocs = Chamber(CHAMBER.lists[:4])
+    assert CHAMBER.names[median_list(blocs)] == "centre"
+    assert median_list(Chamber((PartyList("a", 1),))) is None
+
+
+def test_a_list_that_has_left_is_not_the_median():
+    gone = Chamber((PartyList("out", 0, -1.0), PartyList("a", 3, 0.0), PartyList("b", 3, 1.0)))
+    assert median_list(gone) == 1
+    unplaced = Chamber((PartyList("out", 0, -1.0), PartyList("a", 3)))
+    assert median_list(unplaced) is None
+
+
+def test_ranges_are_shares_of_the_chambers():
+    spans = column("range", ("left",), ("left", "centre"), ("left", "right", "hill"), ("hill",))
+    assert spans == pytest.approx([0, 0.8 / 1.4, 1, 0])
+    # Against left and hill stand centre, right and those who sit alone.
+    found = column("opposition_range_if_minority", ("left", "hill"), CHAMBER.names[:4])
+    assert found == pytest.approx([0.6 / 1.4, 0])
+
+
+def test_only_the_whole_outgoing_government_is_the_incumbent_coalition():
+    found = column("incumbent_coalition", ("left", "centre"), ("left",), CHAMBER.names[:4])
+    assert found == [1, 0, 0]
+    assert column("incumbent_leader", ("left",), ("centre", "right")) == [0, 1]
+
+
+def test_communities_without_a_bloc_are_not_missed():
+    # North, south and hills have blocs; the coast is only represented by members alone.
+    found = column("communities_missing", ("left",), ("centre", "right"), ("left", "right", "hill"))
+    assert found == pytest.approx([2 / 3, 2 / 3, 0])
+
+
+def test_the_armed_core_of_3_4_5_is_all_three():
+    found = column("armed_core", ("centre", "right", "hill"), ("right", "hill"), ("left",))
+    assert found == [1, 0, 0]
+
+
+def test_clients_are_weighed_by_seats_and_actors_without_a_list_are_passed_over():
+    found = column("client_seats", ("left", "right"), ("centre",), clients={"right", "militia"})
+    assert found == pytest.approx([0.6, 0])
+
+
+def test_a_pair_has_one_column_however_often_it_is_asked_for():
+    pair = ("left", "right")
+    assert column("both:left+right", pair, ("left",), pairs=[pair, pair]) == [1, 0]
+    names, _ = feature_table(CHAMBER, np.array([1]), 51, pairs=[pair, pair])
+    assert names.count("both:left+right") == 1
+    with pytest.raises(ValueError, match="no list 'nobody'"):
+        column("range", ("left",), pairs=[("left", "nobody")])
+
+
+def test_a_chamber_about_which_only_seats_are_known_has_zeros_for_the_rest():
+    bare = Chamber((PartyList("a", 2), PartyList("b", 3)))
+    names, values = feature_table(bare, feasible(bare, 3), 3)
+    unknown = ("range", "contains_median", "communities_missing", "armed_core", "client_seats",
+               "incumbent_coalition", "incumbent_leader")  # fmt: skip
+    assert not values[:, [names.index(name) for name in unknown]].any()
+    assert np.isfinite(values).all()
+
+
+parties = st.fixed_dictionaries(
+    {
+        "seats": st.integers(0, 20),
+        "position": st.sampled_from([None, -1.0, -0.5, 0.0, 0.25, 1.0]),
+        "community": st.sampled_from([None, "north", "south", "west"]),
+        "force": st.sampled_from([0, 0, 1, 2, 3]),
+        "bloc": st.sampled_from([True, True, True, False]),
+        "incumbent": st.booleans(),
+        "leads": st.booleans(),
+    }
+)
+chambers = st.lists(parties, min_size=1, max_size=6).filter(
+    lambda all_: any(p["seats"] for p in all_)
+).map(lambda all_: Chamber(tuple(PartyList(f"p{i}", **p) for i, p in enumerate(all_))))  # fmt: skip
+
+
+def described(chamber, inside, needed, support, clients):
+    """The covariates of one coalition by their definitions."""
+    lists, total = chamber.lists, chamber.seats
+    own = [lists[i] for i in inside]
+    seats = sum(p.seats for p in own)
+    wins = needed - support * sum(p.seats for p in lists if not p.bloc)
+    sitting = [p for p in lists if p.bloc and p.seats]
+    armed = [p for p in sitting if p.force]
+    places = [p.position for p in lists if p.position is not None]
+    median = median_list(chamber)
+
+    def span(group):
+        known = [p.position for p in group if p.position is not None]
+        whole = max(places) - min(places) if places else 0
+        return (max(known) - min(known)) / whole if known and whole else 0.0
+
+    communities = {p.community for p in sitting if p.community}
+    minority = seats * 2 <= total
+    outgoing = [p for p in sitting if p.incumbent]
+    cores = ruling_coalitions([p.force for p in armed]) if armed else []
+    return [
+        minority,
+        seats >= wins and all(seats - p.seats < wins for p in own),
+        len(own),
+        any(p.seats == max(q.seats for q in lists if q.bloc) for p in own),
+        median in inside,
+        span(own),
+        span([p for p in lists if p.seats and p not in own]) if minority else 0,
+        bool(outgoing) and own == outgoing,
+        any(p.leads for p in own),
+        len(communities - {p.community for p in own}) / max(len(communities), 1),
+        any(all(armed[k] in own for k in core) for core in cores),
+        sum(p.seats for p in own if p.id in clients) / seats,
+    ]
+
+
+@given(chambers, st.integers(1, 60), st.sampled_from([0.0, 0.5]), st.sets(st.sampled_from("012")))
+@settings(deadline=None)
+def test_the_table_agrees_with_the_definitions(chamber, needed, support, numbers):
+    clients = {f"p{n}" for n in numbers}
+    masks = feasible(chamber, needed, support)
+    _, values = feature_table(chamber, masks, needed, unbound_support=support, clients=clients)
+    for row, inside in zip(values, members(chamber, masks), strict=True):
+        group = np.flatnonzero(inside).tolist()
+        expected = described(chamber, group, needed, support, clients)
+        assert row == pytest.approx([float(value) for value in expected])
