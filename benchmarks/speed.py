@@ -41,7 +41,7 @@ from clientela.process.program import Program
 from clientela.scenario import load
 
 SEED = 1
-CHUNK = 1024  # draws per call: small enough to share out over many threads
+CHUNK = 1024  # draws per call, at most; fewer where many threads share them out
 ROWS = 64  # of the log per draw, to begin with
 PLAIN_DRAWS = 8  # what plain Python is given
 DAYS = 1e-9  # C may contract a · b + c, so the last digits of a day can differ
@@ -71,8 +71,9 @@ def program_of(scenario: str) -> Program:
 def works(program: Program, draws: int) -> list[Work]:
     """The draws in chunks, parameters drawn and coefficients evaluated."""
     made = []
-    for first in range(0, draws, CHUNK):
-        count = min(CHUNK, draws - first)
+    chunk = max(1, min(CHUNK, draws // (4 * cores())))
+    for first in range(0, draws, chunk):
+        count = min(chunk, draws - first)
         parameters = draw_parameters(program, SEED, first, count)
         named = {p.name: parameters[:, i] for i, p in enumerate(program.parameters)}
         made.append(Work(first, np.ascontiguousarray(program.coefficients(named, count))))
@@ -407,8 +408,8 @@ def measure(scenario: str, draws: int, rounds: int) -> int:
             agrees = agreement.agreeing == agreement.draws
             bodies["C loop, 1 thread"] = alone(loop, todo)
             ways["C loop, 1 thread"] = "c"
-        bodies["engine, draw_block, 1 thread"] = whole_blocks(program, todo)
-        ways["engine, draw_block, 1 thread"] = "blocks"
+        bodies["engine, draw_block"] = whole_blocks(program, todo)
+        ways["engine, draw_block"] = "blocks"
         for body in bodies.values():
             warm(body)
         spent: dict[str, list[float]] = {name: [] for name in bodies}
@@ -431,7 +432,7 @@ def measure(scenario: str, draws: int, rounds: int) -> int:
         title="Path kernel: medians of the rounds", title_justify="left", box=box.SIMPLE_HEAD
     )
     table.add_column("", no_wrap=True)
-    for heading in ("draws/s", "events/s", "speed beside C", "peak memory"):
+    for heading in ("draws/s", "events/s", "ratio to C", "peak MiB"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, times in spent.items():
         ratio = "–"
@@ -442,9 +443,7 @@ def measure(scenario: str, draws: int, rounds: int) -> int:
                 ratio += f" ({min(ratios):.2f}–{max(ratios):.2f})"
         took = statistics.median(times)
         peak = in_a_child(ways[name], scenario, draws)["peak"]
-        table.add_row(
-            name, f"{draws / took:,.0f}", f"{events / took:,.0f}", ratio, f"{peak:.0f} MiB"
-        )
+        table.add_row(name, f"{draws / took:,.0f}", f"{events / took:,.0f}", ratio, f"{peak:.0f}")
     rate = agreement.events / plain["seconds"]
     beside = "–"
     if reference is not None:
@@ -454,11 +453,12 @@ def measure(scenario: str, draws: int, rounds: int) -> int:
         f"{plain_draws / plain['seconds']:,.2f}",
         f"{rate:,.0f}",
         beside,
-        f"{plain['peak']:.0f} MiB",
+        f"{plain['peak']:.0f}",
     )
     console.print(table)
     console.print(
-        "Events are rows of the log. Peak memory is that of a process that does nothing else, "
+        "Events are rows of the log; a ratio above 1 is faster than the C loop. draw_block is one "
+        "thread, parameters included; the other lines are the kernel alone. Peak memory is that of a process that does nothing else, "
         "Python and its libraries included.",
         highlight=False,
         soft_wrap=True,
