@@ -15,22 +15,28 @@ if TYPE_CHECKING:
     from clientela.scenario import Scenario
 
 
-def percent(share: float | None) -> str:
-    """`12 %`, with a decimal under 1 % and over 99 %."""
+def percent(share: float | None, decimals: int = 0) -> str:
+    """`12 %`; with a decimal under 1 % and over 99 %, and never 0 or 100 % by rounding."""
     if share is None:
         return "–"
-    if share == 0:
-        return "0 %"
+    if share in (0.0, 1.0):
+        return f"{share:.0%}".replace("%", " %")
     if share < 0.0005:
         return "< 0.1 %"
-    return f"{share:.1%}".replace("%", " %") if share < 0.01 or share > 0.99 else f"{share:.0%}".replace("%", " %")
+    if share > 0.9995:
+        return "> 99.9 %"
+    digits = 1 if share < 0.01 or share > 0.99 else decimals
+    return f"{share:.{digits}%}".replace("%", " %")
 
 
 def span(low: float | None, high: float | None) -> str:
-    """`79–81 %`."""
+    """`79–81 %`, with decimals where the ends would read alike."""
     if low is None or high is None:
         return "–"
-    return f"{percent(low).removesuffix(' %')}–{percent(high)}"
+    first, last = percent(low), percent(high)
+    if first == last:
+        first, last = percent(low, 1), percent(high, 1)
+    return last if first == last else f"{first.removesuffix(' %')}–{last.removeprefix('> ')}"
 
 
 def print_check(scenario: Scenario, findings: Findings) -> None:

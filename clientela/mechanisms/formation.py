@@ -66,6 +66,10 @@ class FormationSettings(Settings):
         prior(pert(0.3, 0.6, 0.9), "no published magnitude"),
         description="Probability that such a member, attending, votes in favour.",
     )
+    minority: Real = Field(
+        prior(normal(-1.77, 0.6), PARLGOV),
+        description="Log weight of a coalition without a majority of its own.",
+    )
     minimal_winning: Real = Field(
         prior(normal(0.76, 0.5), PARLGOV), description="Log weight of a minimal winning coalition."
     )
@@ -160,7 +164,7 @@ def _stages(draft: Draft) -> dict[str, bool]:
 
 
 def _proposal(draft: Draft, s: Values, table: Assembly) -> Proposal:
-    names = ("minimal_winning", "number_of_lists", "contains_largest", "contains_median", "range",
+    names = ("minority", "minimal_winning", "number_of_lists", "contains_largest", "contains_median", "range",
              "incumbent_coalition", "incumbent_leader", "communities_missing", "armed_core")  # fmt: skip
     known = set(table.feature_names)
     beta: dict[str, Coefficient] = {n: getattr(s, n) for n in names if n in known}

@@ -13,18 +13,18 @@ from clientela.analysis import Forecast
 from clientela.analysis.answers import Answer
 from clientela.mechanisms.seating import chamber_of
 from clientela.report.drawing import figure
-from clientela.report.palette import AMBER, BLUE, GREY, HATCHES, INK, MUTED, ORANGE, SERIES
+from clientela.report.palette import AMBER, BLUE, GREY, HATCHES, INK, ORANGE, SERIES
 from clientela.terminal import kind_titles, percent
 
 
 def question_curve(forecast: Forecast, answer: Answer) -> str:
     """The share of histories in which it has come true, by day, up to the deadline."""
-    days = _days(forecast, answer)
-    share = np.array(answer.curve["yes"])[: len(days)]
+    days, shown = _days(forecast, answer)
+    share = np.array(answer.curve["yes"])[shown]
     with figure(3.9, 1.75) as (_, axes, svg):
         axes.fill_between(days, share, step="post", color=BLUE, alpha=0.15, linewidth=0)
         axes.step(days, share, where="post", color=BLUE, linewidth=1.6)
-        axes.plot(days[-1:], share[-1:], "o", color=BLUE, markersize=4)
+        axes.plot(days[-1:], share[-1:], "o", color=BLUE, markersize=4, clip_on=False)
         _shares_axis(axes)
         _dates_axis(axes, days)
     return svg[0]
@@ -32,31 +32,26 @@ def question_curve(forecast: Forecast, answer: Answer) -> str:
 
 def kinds_curve(forecast: Forecast, answer: Answer) -> str:
     """Shares of each kind over time, stacked, labelled at the right."""
-    days = _days(forecast, answer)
+    days, shown = _days(forecast, answer)
     titles = kind_titles(forecast.scenario)
     with figure(8.2, 2.9) as (_, axes, svg):
         floor = np.zeros(len(days))
         for (name, curve), color, hatch in zip(
             answer.curve.items(), SERIES, HATCHES, strict=False
         ):
-            top = floor + np.array(curve)[: len(days)]
+            top = floor + np.array(curve)[shown]
             axes.fill_between(
                 days, floor, top, step="post", facecolor=color, alpha=0.75, hatch=hatch,
                 edgecolor="white", linewidth=0.4,
             )  # fmt: skip
             share = (answer.shares or {}).get(name, 0.0)
             if share >= 0.03:
-                axes.annotate(
-                    f" {titles.get(name, name)} {percent(share)}",
-                    (days[-1], (floor[-1] + top[-1]) / 2), va="center", annotation_clip=False,
-                )  # fmt: skip
+                text = f"{titles.get(name, name)} {percent(share)}"
+                _beside(axes, text, days[-1], (floor[-1] + top[-1]) / 2)
             floor = top
         none = (answer.shares or {}).get("none", 0.0)
         if none >= 0.03:
-            axes.annotate(
-                f" {titles['none']} {percent(none)}", (days[-1], (1 + floor[-1]) / 2),
-                va="center", color=MUTED, annotation_clip=False,
-            )  # fmt: skip
+            _beside(axes, f"{titles['none']} {percent(none)}", days[-1], (1 + floor[-1]) / 2)
         _shares_axis(axes)
         _dates_axis(axes, days)
         axes.set_ylabel("share of histories")
@@ -72,7 +67,7 @@ def obedience_bars(forecast: Forecast) -> str:
         shares = [item.complied for item in items]
         axes.barh(names, shares, color=BLUE, height=0.62)
         for row, share in enumerate(shares):
-            axes.annotate(f" {percent(share)}", (share, row), va="center")
+            _beside(axes, percent(share), share, row)
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
         axes.set_xlabel("visits at which it complies")
@@ -135,14 +130,12 @@ def seats_bars(forecast: Forecast) -> str:
                 hatch="" if style is None else HATCHES[style + 1], edgecolor="white",
                 label=None,
             )  # fmt: skip
-            text = f" {actor.seats.now}"
+            text, at = f"{actor.seats.now}", float(actor.seats.now)
             if actor.seats.expected is not None:
                 expected = actor.seats.expected.distribution.mean()
                 axes.plot([expected, expected], [row - 0.38, row + 0.38], color=INK, linewidth=2)
-                text += f"  (expected about {expected:.0f})"
-                axes.annotate(text, (max(actor.seats.now, expected) + 1, row), va="center")
-            else:
-                axes.annotate(text, (actor.seats.now, row), va="center")
+                text, at = f"{text} (expected about {expected:.0f})", max(at, expected)
+            _beside(axes, text, at, row)
         for number, camp in enumerate(camps):
             axes.barh(np.nan, np.nan, color=SERIES[number], hatch=HATCHES[number + 1],
                       edgecolor="white", label=f"camp {camp}")  # fmt: skip
@@ -189,10 +182,17 @@ def coalitions_grid(forecast: Forecast) -> str:
     return svg[0]
 
 
-def _days(forecast: Forecast, answer: Answer) -> np.ndarray:
-    """Matplotlib dates of the ends of the days up to the answer's deadline."""
-    last = int(min(answer.deadline, forecast.horizon))
-    return _day(forecast.scenario.as_of) + np.arange(last)
+def _days(forecast: Forecast, answer: Answer) -> tuple[np.ndarray, np.ndarray]:
+    """Matplotlib dates up to the answer's deadline, and their days: at most some 130 of them."""
+    last = int(min(answer.deadline, forecast.horizon)) - 1
+    shown = np.unique(np.append(np.arange(0, last, last // 130 + 1), last))
+    return _day(forecast.scenario.as_of) + shown, shown
+
+
+def _beside(axes: Axes, text: str, x: float, y: float) -> None:
+    """Text just right of a bar's end."""
+    axes.annotate(text, (x, y), xytext=(5, 0), textcoords="offset points", va="center",
+                  annotation_clip=False)  # fmt: skip
 
 
 def _day(date: dt.date) -> float:
@@ -211,6 +211,7 @@ def _shares_axis(axes: Axes) -> None:
 
 def _dates_axis(axes: Axes, days: np.ndarray) -> None:
     axes.set_xlim(days[0], days[-1])
-    locator = mdates.AutoDateLocator(minticks=2, maxticks=5)
+    locator = mdates.AutoDateLocator(minticks=2, maxticks=4)
+    short = days[-1] - days[0] < 120
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator, show_offset=False))
+    axes.xaxis.set_major_formatter(mdates.DateFormatter("%d %b" if short else "%b %Y"))

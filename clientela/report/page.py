@@ -113,10 +113,13 @@ def _steps(forecast: Forecast) -> list[dict[str, Any]]:
     if scenario.chamber is None:
         return []
     chamber, total = chamber_of(scenario), scenario.chamber.seats
+    alone = {party.id for party in chamber.lists if not party.bloc}
     steps = []
     for step in scenario.chamber.procedure:
         present = step.present.needed(total) if step.present else None
-        groups = blocking_groups(chamber, present)[:3] if present else []
+        groups = blocking_groups(chamber, present) if present else []
+        # Members who sit one by one cannot agree to stay away as a list can.
+        groups = [g for g in groups if not alone.intersection(g)][:3]
         steps.append(
             {
                 "name": step.step,
