@@ -90,7 +90,7 @@ typedef struct {
     int32_t *draw;
     double *day;
     int16_t *label;
-    int32_t *mark;
+    int64_t *mark;
     int64_t rows;
 } Log;
 
@@ -541,13 +541,13 @@ static inline bool record(History *h, double t, int64_t label, int64_t mark) {
     log->draw[at] = h->draw;
     log->day[at] = t;
     log->label[at] = (int16_t)label;
-    log->mark[at] = (int32_t)mark;
+    log->mark[at] = mark;
     h->logged = at + 1;
     return true;
 }
 
 /* Lets an event happen, and what it fires at once. False if the log is full. */
-static bool occur(History *h, int64_t first, double t) {
+static int64_t occur(History *h, int64_t first, double t) {
     const Happenings *x = &h->p->happenings;
     const Branches *branches = &h->p->branches;
     int64_t phase = phase_of(h);
@@ -565,16 +565,16 @@ static bool occur(History *h, int64_t first, double t) {
             mark = h->p->assembly.masks[h->proposal];
         /* All outcomes are decided with the state before the event, then all effects follow. */
         for (int64_t g = lo; g < hi; g++) h->chosen[g - lo] = draw_outcome(h, g, turn, t);
-        if (!record(h, t, e, mark)) return false;
+        if (!record(h, t, e, mark)) return LOG_FULL;
         apply(h, x->effect_lo[e], x->effect_hi[e], t, mark);
         for (int64_t g = lo; g < hi; g++) {
             int64_t b = h->p->groups.branch_lo[g] + h->chosen[g - lo];
-            if (branches->label[b] >= 0 && !record(h, t, branches->label[b], mark)) return false;
+            if (branches->label[b] >= 0 && !record(h, t, branches->label[b], mark)) return LOG_FULL;
             apply(h, branches->effect_lo[b], branches->effect_hi[b], t, mark);
         }
     }
     if (phase_of(h) != phase) h->proposal = -1; /* its row belongs to the assembly as it was */
-    return true;
+    return h->waiting > QUEUE ? TOO_MANY : FINISHED;
 }
 
 /* Replays the past: known events with known outcomes. They fire nothing, for what they fired is
@@ -609,7 +609,7 @@ static int64_t begin(History *h) {
         x->high = p->variables.high[v];
         x->base = clamp(coef[p->variables.baseline[v]], x->low, x->high);
         x->decay = coef[p->variables.decay[v]];
-        write(h, v, start, coef[p->variables.start[v]]);
+        write(h, v, start, x->base);
     }
     for (int64_t e = 0; e < p->event_count; e++) {
         for (int64_t s = 0; s < STRIPS; s++) h->strips[e * STRIPS + s].time = -1.0;
@@ -620,6 +620,11 @@ static int64_t begin(History *h) {
     h->flags = p->flags;
     h->proposal = -1;
     remember(h);
+    for (int64_t v = 0; v < p->variable_count; v++) {
+        /* What a variable starts at, if it had been left alone; the past adds to that. */
+        double apart = coef[p->variables.start[v]] - coef[p->variables.baseline[v]];
+        write(h, v, 0.0, read_at(h, v, 0.0) + apart);
+    }
     int64_t count = 0;
     for (int64_t k = 0; k < p->schedule_count; k++) {
         double day = coef[p->times.schedule_at[k]];
@@ -668,7 +673,8 @@ static int64_t path(History *h, int64_t most) {
             if (level > TOP[h->next[e].open - 1]) return BOUND_BROKEN;
             find_next(h, e);
         }
-        if (!occur(h, e, t)) return LOG_FULL;
+        int64_t ending = occur(h, e, t);
+        if (ending != FINISHED) return ending;
         if (++happened > most) return TOO_MANY;
         for (int64_t k = 0; k < h->dirty_count; k++) {
             h->is_dirty[h->dirty[k]] = false;

@@ -81,7 +81,7 @@ def works(program: Program, draws: int) -> list[Work]:
 
 
 def new_log(rows: int) -> kernel.Log:
-    kinds = (np.int32, np.float64, np.int16, np.int32)
+    kinds = (np.int32, np.float64, np.int16, np.int64)
     return kernel.Log(*(np.empty(rows, kind) for kind in kinds))
 
 

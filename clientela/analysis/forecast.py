@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import dataclasses
 import datetime as dt
 import functools
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -52,7 +54,6 @@ class Forecast:
     horizon: float
     folder: RunFolder
     taken_up: int = 0
-    _keep: Any = None  # a temporary folder, removed with the forecast
 
     @property
     def failed(self) -> int:
@@ -115,7 +116,7 @@ def run(
 
     `out` is the run's folder; finished blocks found there are taken up, so an interrupted run
     goes on and a larger one keeps what a smaller one drew. Without it a temporary folder is used
-    and removed with the forecast. `executor` is any `concurrent.futures.Executor` (none: threads
+    and removed when Python ends. `executor` is any `concurrent.futures.Executor` (none: threads
     on all processors). Raises QuestionError, ProcessError or StoreError with one clear message.
     """
     if draws < 1:
@@ -125,8 +126,7 @@ def run(
     started = time.perf_counter()
     program = program_of(scenario, until)
     questions, notes = _questions(scenario, program)
-    keep = None if out else tempfile.TemporaryDirectory(prefix="clientela-")
-    folder = RunFolder.create(out or keep.name, _identity(scenario, program, seed))  # pyright: ignore
+    folder = RunFolder.create(out or _temporary(), _identity(scenario, program, seed))
     summary, taken_up = _draw(program, questions, folder, draws, seed, executor, progress)
     lists = tuple(scenario.lists)
     forecast = Forecast(
@@ -144,7 +144,6 @@ def run(
         horizon=program.horizon,
         folder=folder,
         taken_up=taken_up,
-        _keep=keep,
     )
     _write(forecast, program)
     return forecast
@@ -255,6 +254,13 @@ def _write(forecast: Forecast, program: Program) -> None:
             "governments": [dataclasses.asdict(item) for item in forecast.governments],
         },
     )
+
+
+def _temporary() -> Path:
+    """A folder that lasts as long as this Python does."""
+    path = tempfile.mkdtemp(prefix="clientela-")
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return Path(path)
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ BLOCK = 4096
 MOST_EVENTS = 200_000  # in one history; more counts as an explosion
 
 REASONS = {
-    kernel.TOO_MANY: f"more than {MOST_EVENTS:,} events in one history",
+    kernel.TOO_MANY: f"more than {MOST_EVENTS:,} events in one history, or {kernel.QUEUE} at once",
     kernel.NOT_FINITE: "an intensity was not finite or passed 131,072 events a day",
     kernel.BOUND_BROKEN: "an intensity passed its bound",
 }
@@ -110,5 +110,5 @@ def _new_log(rows: int) -> kernel.Log:
         np.empty(rows, np.int32),
         np.empty(rows, np.float64),
         np.empty(rows, np.int16),
-        np.empty(rows, np.int32),
+        np.empty(rows, np.int64),  # a coalition's bits, one per list
     )

@@ -479,7 +479,7 @@ def _occur(
     rates, graph, happenings, groups, branches, effects, features, assembly, state, work, log,
     coef, key0, draw, first, t,
 ):
-    """Lets event `first` happen at t, and what it fires at once. (dirty events, log had room)."""
+    """Lets event `first` happen at t, and what it fires at once: (dirty events, how it ended)."""
     dirty = 0
     phase = _phase(assembly, work.flags[0])
     work.queue[0] = first
@@ -505,7 +505,7 @@ def _occur(
                 groups, branches, assembly, features, state, work, coef, g, key0, turn, t
             )
         if not _record(log, work, draw, t, e, mark):
-            return dirty, False
+            return dirty, LOG_FULL
         dirty, waiting = _apply(
             effects, graph, state, work, coef, happenings.effect_lo[e], happenings.effect_hi[e],
             t, mark, dirty, waiting,
@@ -513,14 +513,14 @@ def _occur(
         for g in range(lo, hi):
             b = groups.branch_lo[g] + work.chosen[g - lo]
             if branches.label[b] >= 0 and not _record(log, work, draw, t, branches.label[b], mark):
-                return dirty, False
+                return dirty, LOG_FULL
             dirty, waiting = _apply(
                 effects, graph, state, work, coef, branches.effect_lo[b], branches.effect_hi[b],
                 t, mark, dirty, waiting,
             )
     if _phase(assembly, work.flags[0]) != phase:
         work.proposal[0] = -1  # its row belongs to the assembly as it was
-    return dirty, True
+    return dirty, TOO_MANY if waiting > QUEUE else FINISHED
 
 
 @compiled()
@@ -557,7 +557,7 @@ def _begin(variables, times, happenings, groups, branches, effects, graph, state
             max(coef[variables.baseline[v]], variables.low[v]), variables.high[v]
         )
         state.decay[v] = coef[variables.decay[v]]
-        _write(state, v, start, coef[variables.start[v]])
+        _write(state, v, start, state.base[v])
     strips.time[:] = -1.0
     strips.open[:] = 0
     strips.next[:] = math.inf
@@ -566,6 +566,10 @@ def _begin(variables, times, happenings, groups, branches, effects, graph, state
     work.counts[:] = 0
     work.is_dirty[:] = False
     _remember(times, happenings, groups, branches, effects, graph, state, work, coef)
+    for v in range(variables.start.shape[0]):
+        # What a variable starts at, if it had been left alone; the past adds to that.
+        apart = coef[variables.start[v]] - coef[variables.baseline[v]]
+        _write(state, v, 0.0, _read(state, v, 0.0) + apart)
     count = 0
     for k in range(times.schedule_event.shape[0]):
         day = coef[times.schedule_at[k]]
@@ -628,12 +632,12 @@ def _path(
             if level > TOP[strips.open[e] - 1]:
                 return BOUND_BROKEN
             _next(strips, e)
-        dirty, room = _occur(
+        dirty, ending = _occur(
             rates, graph, happenings, groups, branches, effects, features, assembly, state, work,
             log, coef, key0, draw, e, t,
         )
-        if not room:
-            return LOG_FULL
+        if ending != FINISHED:
+            return ending
         happened += 1
         if happened > most:
             return TOO_MANY

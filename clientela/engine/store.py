@@ -1,7 +1,7 @@
 """A run's folder: a manifest, the drawn histories and parameters in blocks of Parquet.
 
     manifest.json                       what was drawn, from what, with what result
-    events/block-00000.parquet          draw, day, what, killed_or_mark: a row per thing recorded
+    events/block-00000.parquet          draw, day, what, mark: a row per thing recorded
     parameters/block-00000.parquet      draw, failed, and a column per parameter
 Blocks are written whole or not at all, so an interrupted run goes on from the finished ones.
 """

@@ -43,7 +43,7 @@ def alignment(draft: Draft, s: Values) -> None:
 
         s_ik → s_ik − balance · s_jk,   s_jk → s_jk − balance · s_ik .
 
-    Ties relax slowly to what they were. A tie that worsens by one multiplies violence between its
+    one after the other. Ties relax slowly to what they were. A tie that worsens by one multiplies violence between its
     sides by exp(hostility); a coalition's log weight has affinity·s_ij for each pair of its lists.
     """
     ties = _signed_ties(draft)

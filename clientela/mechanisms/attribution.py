@@ -52,9 +52,9 @@ class AttributionSettings(Settings):
 def attribution(draft: Draft, s: Values) -> None:
     """Attacks nobody owns: who is blamed, what ambiguity makes cheap, and who strikes back at whom.
 
-    For each victim with several possible attackers, an attack by i is *identified* (blame on i),
+    For each outside power or state that may be attacked, an attack by i is *identified* (blame on i),
     *misread* (blame spread over the other suspects) or *unattributed* (a little blame on all).
-    Blame b_i grows by the strikes the attack calls for (more if it killed) and fades; an armed
+    Blame b_i grows by the strikes the attack calls for (more if it killed) and fades; an
     outside power strikes suspect i with intensity δ·b_i, so that `strike` and `deadly_strike` are
     mean numbers of strikes (a little less, since a strike settles the account). The suspects' view of their impunity m moves toward 1 with attacks
     not identified, toward 0 with those that are, and multiplies all their attacks by
@@ -74,7 +74,7 @@ def attribution(draft: Draft, s: Values) -> None:
 def _victim(draft: Draft, s: Values, victim: str, suspects: list[str]) -> None:
     p = draft.process
     strikes = draft.scenario.actors[victim].kind == "outside-power"
-    unknown = (1.0 - s.identified) * (1.0 - s.misread)
+    unknown = 1.0 - s.identified
     # As a departure from its expected level, so that switching the mechanism off leaves rates be.
     impunity = p.variable(f"impunity:{victim}", half_life=90.0, low=-1.0, high=1.0,
                           meaning=f"suspects' impunity toward {victim}, against its usual level")  # fmt: skip

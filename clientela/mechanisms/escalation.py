@@ -94,8 +94,8 @@ def escalation(draft: Draft, s: Values) -> None:
     with k the allies of i, so that own, retaliation and contagion are the mean numbers of direct
     offspring (branching ratios) of an exponential Hawkes process (Lewis, Mohler, Brantingham &
     Bertozzi 2012). Mutual rivalries also clash, with rate clash_rate + clash·δ·(h_ij + h_ji); a
-    clash heats both directions. A dyad tips into a *spiral* (spiral_ij = 1) at rate spiral·(h_ij + h_ji); in-group
-    *policing* wears it down with half-life `policing` (Fearon & Laitin 1996, who show that both
+    clash heats both directions. A dyad tips into a *spiral* (spiral_ij = 1) at rate spiral·(h_ij + h_ji); *policing* by
+    leaders of their own side wears it down with half-life `policing` (Fearon & Laitin 1996, who show that both
     are equilibria). Domestic dyads feel a common
     political tension, in log points, that other mechanisms raise.
     """
@@ -149,7 +149,7 @@ def _clash(draft: Draft, s: Values, a: str, b: str) -> None:
         rate=s.clash_rate,
         excitation={heat: _per_offspring(s, s.clash) for heat in heats},
         effects=[Add(heat, 1.0) for heat in heats],
-        mark=Killed(0.1, s.clash_killed, s.dispersion),
+        mark=Killed(0.0, s.clash_killed, s.dispersion),
         meaning=f"an armed clash between {a} and {b}",
     )
 

@@ -103,4 +103,5 @@ def _link_to_formation(draft: Draft, s: Values, name: str) -> None:
         }
         resignation.then(Lower("proposal standing"))
     if RATIFIED in p.flags:
-        resignation.when[RATIFIED] = True  # there are no seats to resign before
+        for event in (boycott, resignation):
+            event.when[RATIFIED] = True  # there are no seats to resign before

@@ -45,7 +45,7 @@ class PatronageSettings(Settings):
     )
     obey: Real = Field(
         prior(pert(-1.0, 0.2, 1.4), "no published magnitude"),
-        description="Log odds that a client complies, at zero control, dependence, autonomy, grievance.",
+        description="Log odds that a client complies, at zero control, dependence, autonomy and resentment.",
     )
     obey_control: Nonnegative = Field(
         prior(pert(0.3, 1.2, 3.0), "sign: principal–agent control lowers shirking (Salehyan 2010)"),
@@ -106,7 +106,7 @@ def patronage(draft: Draft, s: Values) -> None:
 
         obey + obey_control·κ + obey_dependence·d_i − obey_autonomy·a_i − g_i,
 
-    g_i its resentment. Complying adds `restraint` r_i, which lowers the log intensity of all its
+    g_i its resentment. Complying adds `restraint` times the client's cohesion to r_i, which lowers the log intensity of all its
     violence and fades; defying costs control and is sometimes sanctioned. Between visits control
     itself holds back violence by standing_restraint·d_i·(1 − a_i)·κ. The shape follows delegated
     control with costly intervention (Padró i Miquel & Yared 2012; Berman & Lake 2019; Salehyan
@@ -172,7 +172,10 @@ def _answer(draft: Draft, s: Values, patron: str, client: str, tie: Values) -> N
                     "complies",
                     s.obey + s.obey_dependence * tie.dependence - s.obey_autonomy * autonomy,
                     {f"control:{patron}": s.obey_control, resentment: -1.0},
-                    [Add(restraint, s.restraint), Move(resentment, s.reward, 0.0)],
+                    [
+                        Add(restraint, s.restraint * draft.actor(client).cohesion),
+                        Move(resentment, s.reward, 0.0),
+                    ],
                 ),
                 Branch("defies", log(1.0 - s.sanction), {}, [lost]),
                 Branch(

@@ -32,8 +32,8 @@ from clientela.process.process import Process, ProcessError, branch_names
 
 
 def compile_process(process: Process) -> pg.Program:
-    """The process as arrays. Raises ProcessError for an unknown name, a negative excitation
-    coefficient, or events that fire each other without end."""
+    """The process as arrays. Raises ProcessError for an unknown name, a negative number as
+    excitation, an outcome group called 'mark', or events that fire each other without end."""
     return _Compiler(process).program()
 
 
@@ -221,6 +221,8 @@ class _Compiler:
 
     def _outcome(self, event: EventType, outcome: Outcome) -> None:
         where = f"{event.name}/{outcome.name}"
+        if outcome.name == "mark":
+            raise ProcessError(f"{where}: 'mark' is the stream of the event's mark; rename the group")
         row = _GroupRow(where, len(self.branch_rows))
         match outcome:
             case Choice(branches=branches):

@@ -17,7 +17,8 @@ from clientela.process.expression import Coefficient
 class Variable:
     """A number that relaxes toward a baseline: dx/dt = −(ln 2 / half_life) (x − baseline).
 
-    `half_life` in days (infinite: constant between events); `low` and `high` bound its value
+    `start` is its value at day 0, to which past events add what is left of their effects;
+    `half_life` is in days (infinite: constant between events); `low` and `high` bound its value
     and baseline after every effect.
     """
 

@@ -87,7 +87,7 @@ class Actor(Model):
     because: Claims = []
     force: Nonnegative = Field(
         prior(fixed(0.0), "unarmed unless stated"),
-        description="Armed strength relative to the other actors; 0 for the unarmed.",
+        description="Armed strength relative to the other actors, of which the mean counts; 0: unarmed.",
     )
     autonomy: Share = Field(
         prior(pert(0.1, 0.4, 0.8), "own arms, economy and offices; no published scale"),
@@ -95,7 +95,7 @@ class Actor(Model):
     )
     cohesion: Share = Field(
         prior(pert(0.5, 0.8, 1.0), "organisations mostly act as one"),
-        description="How far its members act as one, 0 to 1.",
+        description="How far its members do what their leaders agree to, 0 to 1.",
     )
     positions: dict[Id, Annotated[float, Field(ge=-1, le=1)]] = Field(
         {}, description="Position on named dimensions, from −1 to 1."

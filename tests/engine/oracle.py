@@ -121,7 +121,7 @@ class Oracle:
     def run(self) -> History:
         for name, variable in self.process.variables.items():
             self.base[name] = self.clip(name, self.number(variable.baseline))
-            self.x[name] = self.clip(name, self.number(variable.start))
+            self.x[name] = self.base[name]
         for past in sorted(self.process.history, key=lambda p: p.day):
             self.relax_to(past.day)
             event = self.process.events[past.event]
@@ -131,6 +131,9 @@ class Oracle:
                     effects = self.effects_of(outcome, past.branches[outcome.name])
                     self.apply(effects, past.mark, [])
         self.relax_to(0.0)
+        for name, variable in self.process.variables.items():
+            apart = self.number(variable.start) - self.number(variable.baseline)
+            self.x[name] = self.clip(name, self.x[name] + apart)
         candidates = []
         for name in self.process.events:
             candidates += points(self.key, name, self.top, self.process.horizon)
