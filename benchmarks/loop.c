@@ -623,7 +623,7 @@ static int64_t begin(History *h) {
     for (int64_t v = 0; v < p->variable_count; v++) {
         /* What a variable starts at, if it had been left alone; the past adds to that. */
         double apart = coef[p->variables.start[v]] - coef[p->variables.baseline[v]];
-        write(h, v, 0.0, read_at(h, v, 0.0) + apart);
+        write(h, v, 0.0, read(h, v, 0.0) + apart);
     }
     int64_t count = 0;
     for (int64_t k = 0; k < p->schedule_count; k++) {
