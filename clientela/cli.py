@@ -206,12 +206,16 @@ def _load_plugins(plugins: list[Path] | None) -> None:
             load_plugin(plugin)
         except FileNotFoundError as error:
             _stop(BAD_INPUT, f"{error}")
-        except Exception as error:  # noqa: BLE001 - it is the user's own code
+        except Exception as error:
             _stop(BAD_INPUT, f"--plugin {plugin}: {type(error).__name__}: {error}")
 
 
 def _default_folder(scenario: Scenario, seed: int, until: dt.datetime | None) -> Path:
-    parts = [scenario.scenario, scenario.branch or "", until.strftime("until-%Y-%m-%d") if until else ""]
+    parts = [
+        scenario.scenario,
+        scenario.branch or "",
+        until.strftime("until-%Y-%m-%d") if until else "",
+    ]
     return Path("runs") / "-".join([*(p for p in parts if p), f"seed{seed}", scenario.digest[:8]])
 
 
@@ -225,7 +229,10 @@ def _faults() -> Iterator[None]:
     except typer.Exit:
         raise
     except KeyboardInterrupt:
-        _stop(INTERRUPTED, "Interrupted. Finished blocks are kept; the same command goes on from them.")
+        _stop(
+            INTERRUPTED,
+            "Interrupted. Finished blocks are kept; the same command goes on from them.",
+        )
     except Exception as error:
         code = exit_code_of(error)
         if code is None:

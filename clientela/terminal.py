@@ -96,7 +96,9 @@ def print_forecast(forecast: Forecast) -> None:
     branch = f", branch {scenario.branch}" if scenario.branch else ""
     console.print(f"[bold]{scenario.title}[/bold]{branch}")
     last = scenario.as_of + dt.timedelta(days=int(forecast.horizon) - 1)
-    console.print(f"as of {scenario.as_of}, to {last}; {forecast.draws:,} draws, seed {forecast.seed}")
+    console.print(
+        f"as of {scenario.as_of}, to {last}; {forecast.draws:,} draws, seed {forecast.seed}"
+    )
     console.print(_answers(forecast))
     for answer in forecast.answers:
         if answer.shares is not None:
@@ -175,7 +177,9 @@ def _governments(forecast: Forecast) -> Table | None:
     table.add_column("share", justify="right", no_wrap=True)
     for government in forecast.governments[:6]:
         names = ", ".join(actors[name].name for name in government.members)
-        table.add_row(names, titles.get(government.kind, government.kind), percent(government.share))
+        table.add_row(
+            names, titles.get(government.kind, government.kind), percent(government.share)
+        )
     return table
 
 
@@ -207,5 +211,7 @@ def _closing(console: Console, forecast: Forecast) -> None:
         console.print(
             f"{forecast.failed:,} draws failed and are left out; the first is {first}: {why}"
         )
-    console.print(f"{drawn}{taken}; kept in {forecast.folder.path}", soft_wrap=True, highlight=False)
+    console.print(
+        f"{drawn}{taken}; kept in {forecast.folder.path}", soft_wrap=True, highlight=False
+    )
     console.print(f"next: clientela report {forecast.folder.path}", soft_wrap=True, highlight=False)

@@ -25,7 +25,9 @@ MARKED = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL
 
 def written(distribution: Distribution) -> str:
     """The distribution with its arguments, as in the code: `pert(0.1, 0.4, 0.8)`."""
-    arguments = (value for _, value in distribution.arguments if value not in (float("-inf"), float("inf")))
+    arguments = (
+        value for _, value in distribution.arguments if value not in (float("-inf"), float("inf"))
+    )
     return f"{distribution.family}({', '.join(format(value, 'g') for value in arguments)})"
 
 
@@ -46,7 +48,11 @@ def table(name: str) -> str:
         if isinstance(quantity, Quantity):
             drawn = quantity.distribution
             low, high = float(drawn.quantile(0.05)), float(drawn.quantile(0.95))
-            cells = [f"`{written(drawn)}`", f"{short(low)} to {short(high)}", quantity.elicited or ""]
+            cells = [
+                f"`{written(drawn)}`",
+                f"{short(low)} to {short(high)}",
+                quantity.elicited or "",
+            ]
         else:
             cells = [f"`{quantity}`", "", ""]
         rows.append("| " + " | ".join([f"`{setting}`", field.description or "", *cells]) + " |")
@@ -69,7 +75,9 @@ def main(arguments: list[str]) -> int:
             PAGE.write_text(new, encoding="utf-8")
             return 0
         if old != new:
-            print(f"{PAGE}: tables differ from the code; run docs/tables.py --write", file=sys.stderr)
+            print(
+                f"{PAGE}: tables differ from the code; run docs/tables.py --write", file=sys.stderr
+            )
         return int(old != new or bool(missing))
     for name in arguments or REGISTRY:
         print(f"## {name}\n\n{REGISTRY[name].summary}\n\n{table(name)}\n")

@@ -36,6 +36,12 @@ class Answer:
     curve: dict[str, list[float]]
     note: str = ""
 
+    @classmethod
+    def from_stored(cls, stored: dict[str, Any]) -> Answer:
+        """The answer that a run's folder holds; JSON has lists where Python has tuples."""
+        ends = stored["intervals"] and {k: tuple(v) for k, v in stored["intervals"].items()}
+        return cls(**{**stored, "intervals": ends})
+
     def as_json(self) -> dict[str, Any]:
         """What `--json` prints of it."""
         common = {"id": self.id, "question": self.question}
@@ -131,6 +137,8 @@ def time_to_government(
     drawn = max(summary.draws - len(summary.failures), 1)
     formed = np.cumsum(summary.formed_by_day) / drawn
     return {
-        level: int(np.searchsorted(formed, level)) + 1 if len(formed) and formed[-1] >= level else None
+        level: int(np.searchsorted(formed, level)) + 1
+        if len(formed) and formed[-1] >= level
+        else None
         for level in levels
     }

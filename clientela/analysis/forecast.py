@@ -135,9 +135,7 @@ def run(
         draws=draws,
         failures=summary.failures,
         seconds=time.perf_counter() - started,
-        answers=[
-            an.answer(q, summary.questions[q.id], notes.get(q.id, "")) for q in questions
-        ],
+        answers=[an.answer(q, summary.questions[q.id], notes.get(q.id, "")) for q in questions],
         obedience=an.obedience(summary, program.labels),
         governments=an.likeliest_governments(summary, lists),
         time_to_government=an.time_to_government(summary),
@@ -189,9 +187,7 @@ def _task(
     return block, summarise(block, questions, program.labels, program.horizon)
 
 
-def _questions(
-    scenario: Scenario, program: Program
-) -> tuple[list[AskedQuestion], dict[str, str]]:
+def _questions(scenario: Scenario, program: Program) -> tuple[list[AskedQuestion], dict[str, str]]:
     """The questions, and notes on those about what a switched-off mechanism would have done."""
     resolved: list[AskedQuestion] = []
     notes: dict[str, str] = {}
@@ -284,7 +280,7 @@ def open_run(path: Path | str) -> Forecast:
         draws=manifest["draws"],
         failures={int(draw): why for draw, why in manifest["failures"].items()},
         seconds=manifest["seconds"],
-        answers=[an.Answer(**item) for item in stored["answers"]],
+        answers=[an.Answer.from_stored(item) for item in stored["answers"]],
         obedience=[an.Obedience(**item) for item in stored["obedience"]],
         governments=[
             an.Government(tuple(g["members"]), g["kind"], g["share"]) for g in stored["governments"]

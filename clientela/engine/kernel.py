@@ -391,9 +391,7 @@ def _vote(assembly, groups, work, coef, g, key0, turn):
             attend = coef[groups.coef[g, 2]]
             swayed = coef[groups.coef[g, 3]]
             for member in range(seats[i]):
-                word0, word1 = threefry(
-                    key0, key1, _U(turn), _U(((i + 1) << 32) | (member + 1))
-                )
+                word0, word1 = threefry(key0, key1, _U(turn), _U(((i + 1) << 32) | (member + 1)))
                 if unit(word0) < attend:
                     present += 1
                     if unit(word1) < swayed:
@@ -476,8 +474,22 @@ def _record(log, work, draw, t, label, mark):
 
 @compiled(forceinline=True)
 def _occur(
-    rates, graph, happenings, groups, branches, effects, features, assembly, state, work, log,
-    coef, key0, draw, first, t,
+    rates,
+    graph,
+    happenings,
+    groups,
+    branches,
+    effects,
+    features,
+    assembly,
+    state,
+    work,
+    log,
+    coef,
+    key0,
+    draw,
+    first,
+    t,
 ):
     """Lets event `first` happen at t, and what it fires at once: (dirty events, how it ended)."""
     dirty = 0
@@ -507,16 +519,34 @@ def _occur(
         if not _record(log, work, draw, t, e, mark):
             return dirty, LOG_FULL
         dirty, waiting = _apply(
-            effects, graph, state, work, coef, happenings.effect_lo[e], happenings.effect_hi[e],
-            t, mark, dirty, waiting,
+            effects,
+            graph,
+            state,
+            work,
+            coef,
+            happenings.effect_lo[e],
+            happenings.effect_hi[e],
+            t,
+            mark,
+            dirty,
+            waiting,
         )
         for g in range(lo, hi):
             b = groups.branch_lo[g] + work.chosen[g - lo]
             if branches.label[b] >= 0 and not _record(log, work, draw, t, branches.label[b], mark):
                 return dirty, LOG_FULL
             dirty, waiting = _apply(
-                effects, graph, state, work, coef, branches.effect_lo[b], branches.effect_hi[b],
-                t, mark, dirty, waiting,
+                effects,
+                graph,
+                state,
+                work,
+                coef,
+                branches.effect_lo[b],
+                branches.effect_hi[b],
+                t,
+                mark,
+                dirty,
+                waiting,
             )
     if _phase(assembly, work.flags[0]) != phase:
         work.proposal[0] = -1  # its row belongs to the assembly as it was
@@ -531,16 +561,34 @@ def _remember(times, happenings, groups, branches, effects, graph, state, work, 
         t = times.past_day[p]
         mark = times.past_mark[p]
         _apply(
-            effects, graph, state, work, coef, happenings.effect_lo[e], happenings.effect_hi[e],
-            t, mark, 0, QUEUE,
+            effects,
+            graph,
+            state,
+            work,
+            coef,
+            happenings.effect_lo[e],
+            happenings.effect_hi[e],
+            t,
+            mark,
+            0,
+            QUEUE,
         )
         for k in range(times.past_lo[p], times.past_lo[p + 1]):
             if times.past_branch[k] >= 0:
                 g = happenings.group_lo[e] + k - times.past_lo[p]
                 b = groups.branch_lo[g] + times.past_branch[k]
                 _apply(
-                    effects, graph, state, work, coef, branches.effect_lo[b],
-                    branches.effect_hi[b], t, mark, 0, QUEUE,
+                    effects,
+                    graph,
+                    state,
+                    work,
+                    coef,
+                    branches.effect_lo[b],
+                    branches.effect_hi[b],
+                    t,
+                    mark,
+                    0,
+                    QUEUE,
                 )
         work.is_dirty[:] = False
 
@@ -553,9 +601,7 @@ def _begin(variables, times, happenings, groups, branches, effects, graph, state
     if times.past_day.shape[0] > 0:
         start = min(start, times.past_day[0])
     for v in range(variables.start.shape[0]):
-        state.base[v] = min(
-            max(coef[variables.baseline[v]], variables.low[v]), variables.high[v]
-        )
+        state.base[v] = min(max(coef[variables.baseline[v]], variables.low[v]), variables.high[v])
         state.decay[v] = coef[variables.decay[v]]
         _write(state, v, start, state.base[v])
     strips.time[:] = -1.0
@@ -588,15 +634,43 @@ def _begin(variables, times, happenings, groups, branches, effects, graph, state
 
 @compiled()
 def _path(
-    variables, rates, graph, happenings, groups, branches, effects, features, assembly, times,
-    state, strips, work, log, coef, flags, seed, draw, horizon, most,
+    variables,
+    rates,
+    graph,
+    happenings,
+    groups,
+    branches,
+    effects,
+    features,
+    assembly,
+    times,
+    state,
+    strips,
+    work,
+    log,
+    coef,
+    flags,
+    seed,
+    draw,
+    horizon,
+    most,
 ):
     """One history, appended to the log. Returns how it ended."""
     key0 = history_key(seed, draw, PATHS)
     events = rates.rate.shape[0]
     scheduled = _begin(
-        variables, times, happenings, groups, branches, effects, graph, state, strips, work,
-        coef, flags,
+        variables,
+        times,
+        happenings,
+        groups,
+        branches,
+        effects,
+        graph,
+        state,
+        strips,
+        work,
+        coef,
+        flags,
     )
     for e in range(events):
         if not _rebound(strips, rates, state, coef, work.flags[0], key0, e, 0.0, horizon):
@@ -633,8 +707,22 @@ def _path(
                 return BOUND_BROKEN
             _next(strips, e)
         dirty, ending = _occur(
-            rates, graph, happenings, groups, branches, effects, features, assembly, state, work,
-            log, coef, key0, draw, e, t,
+            rates,
+            graph,
+            happenings,
+            groups,
+            branches,
+            effects,
+            features,
+            assembly,
+            state,
+            work,
+            log,
+            coef,
+            key0,
+            draw,
+            e,
+            t,
         )
         if ending != FINISHED:
             return ending
@@ -650,8 +738,28 @@ def _path(
 
 @allocating()
 def draw_histories(
-    variables, rates, graph, happenings, groups, branches, effects, features, assembly, times,
-    base, positions, filled, flags, seed, first, start, horizon, most, log, logged, ended,
+    variables,
+    rates,
+    graph,
+    happenings,
+    groups,
+    branches,
+    effects,
+    features,
+    assembly,
+    times,
+    base,
+    positions,
+    filled,
+    flags,
+    seed,
+    first,
+    start,
+    horizon,
+    most,
+    log,
+    logged,
+    ended,
 ):
     """Histories first + start, … of a block, until it is done or the log is full.
 
@@ -662,13 +770,24 @@ def draw_histories(
     events = rates.rate.shape[0]
     count = variables.start.shape[0]
     state = State(
-        np.zeros(count), np.zeros(count), np.zeros(count), np.zeros(count), variables.low,
-        variables.high, np.zeros(count), np.full(count, np.nan),
+        np.zeros(count),
+        np.zeros(count),
+        np.zeros(count),
+        np.zeros(count),
+        variables.low,
+        variables.high,
+        np.zeros(count),
+        np.full(count, np.nan),
     )
     strips = Strips(
-        np.zeros((events, STRIPS)), np.zeros((events, STRIPS)), np.zeros((events, STRIPS)),
-        np.zeros((events, STRIPS), np.int64), np.zeros((events, STRIPS), np.int64),
-        np.zeros(events, np.int64), np.zeros(events), np.zeros(events, np.int64),
+        np.zeros((events, STRIPS)),
+        np.zeros((events, STRIPS)),
+        np.zeros((events, STRIPS)),
+        np.zeros((events, STRIPS), np.int64),
+        np.zeros((events, STRIPS), np.int64),
+        np.zeros(events, np.int64),
+        np.zeros(events),
+        np.zeros(events, np.int64),
     )
     most_groups = 1
     for e in range(events):
@@ -678,10 +797,17 @@ def draw_histories(
         coalitions = max(coalitions, assembly.pointer[p + 1] - assembly.pointer[p])
     agenda = times.schedule_event.shape[0] + 1
     work = Work(
-        np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64),
-        np.zeros(events, np.int64), np.zeros(most_groups, np.int64), np.zeros(QUEUE, np.int64),
-        np.zeros(events, np.int64), np.zeros(events, np.bool_), np.zeros(coalitions),
-        np.zeros(agenda), np.zeros(agenda, np.int64),
+        np.zeros(1, np.int64),
+        np.zeros(1, np.int64),
+        np.zeros(1, np.int64),
+        np.zeros(events, np.int64),
+        np.zeros(most_groups, np.int64),
+        np.zeros(QUEUE, np.int64),
+        np.zeros(events, np.int64),
+        np.zeros(events, np.bool_),
+        np.zeros(coalitions),
+        np.zeros(agenda),
+        np.zeros(agenda, np.int64),
     )
     work.logged[0] = logged
     for i in range(start, filled.shape[0]):
@@ -689,8 +815,26 @@ def draw_histories(
             coef[positions[k]] = filled[i, k]
         before = work.logged[0]
         ending = _path(
-            variables, rates, graph, happenings, groups, branches, effects, features, assembly,
-            times, state, strips, work, log, coef, flags, seed, first + i, horizon, most,
+            variables,
+            rates,
+            graph,
+            happenings,
+            groups,
+            branches,
+            effects,
+            features,
+            assembly,
+            times,
+            state,
+            strips,
+            work,
+            log,
+            coef,
+            flags,
+            seed,
+            first + i,
+            horizon,
+            most,
         )
         if ending == LOG_FULL and before > 0:
             return i, before

@@ -56,7 +56,11 @@ class Claim(_Entry):
     span: tuple[int, int] | None = None
     sha256: Sha256
     sources: Annotated[
-        list[str], BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw)
+        list[str],
+        BeforeValidator(
+            lambda raw: [raw] if isinstance(raw, str) else raw,
+            json_schema_input_type=str | list[str],
+        ),
     ]
     says: str
     stance: Literal["supports", "denies", "declines", "silent"]

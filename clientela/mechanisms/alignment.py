@@ -27,7 +27,10 @@ class AlignmentSettings(Settings):
         description="Log points of violence per unit by which a tie worsens.",
     )
     affinity: Nonnegative = Field(
-        prior(pert(0.2, 1.0, 2.5), "sign: partners of past cabinets govern again (Martin & Stevenson 2001)"),
+        prior(
+            pert(0.2, 1.0, 2.5),
+            "sign: partners of past cabinets govern again (Martin & Stevenson 2001)",
+        ),
         description="Log weight of a coalition per unit of the tie between two of its lists.",
     )
 

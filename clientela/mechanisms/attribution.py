@@ -11,7 +11,9 @@ from clientela.scenario import Days, Nonnegative, Share, pert, prior
 
 class AttributionSettings(Settings):
     identified: Share = Field(
-        prior(pert(0.15, 0.35, 0.65), "most such attacks are claimed by nobody or by unknown names"),
+        prior(
+            pert(0.15, 0.35, 0.65), "most such attacks are claimed by nobody or by unknown names"
+        ),
         description="Probability that the victim learns which organisation attacked.",
     )
     misread: Share = Field(
@@ -23,7 +25,9 @@ class AttributionSettings(Settings):
         description="Half-life of blame, days.",
     )
     strike: Nonnegative = Field(
-        prior(pert(0.005, 0.04, 0.15), "strikes followed a small part of attacks that did not kill"),
+        prior(
+            pert(0.005, 0.04, 0.15), "strikes followed a small part of attacks that did not kill"
+        ),
         description="Strikes in answer to one attack fully blamed on a suspect, on average.",
     )
     deadly_strike: Nonnegative = Field(
@@ -31,7 +35,10 @@ class AttributionSettings(Settings):
         description="Added strikes in answer per person killed, blamed in full, on average.",
     )
     cheap: Nonnegative = Field(
-        prior(pert(0.0, 0.5, 1.2), "sign: worse attribution raises attacks (Baliga, Bueno de Mesquita & Wolitzky 2020)"),
+        prior(
+            pert(0.0, 0.5, 1.2),
+            "sign: worse attribution raises attacks (Baliga, Bueno de Mesquita & Wolitzky 2020)",
+        ),
         description="Log points by which full impunity raises all suspects' attacks on the victim.",
     )
     learning: Share = Field(
@@ -89,7 +96,9 @@ def _victim(draft: Draft, s: Values, victim: str, suspects: list[str]) -> None:
         escaped: list[Effect] = [Move(impunity.name, s.learning, 1.0 - unknown)]
         if strikes:
             caught += _blame(s, victim, [suspect], 1.0)
-        misread = escaped + (_blame(s, victim, others, 1.0 / len(others)) if strikes and others else [])
+        misread = escaped + (
+            _blame(s, victim, others, 1.0 / len(others)) if strikes and others else []
+        )
         spread = escaped + (_blame(s, victim, suspects, 0.3 / len(suspects)) if strikes else [])
         event.choose(
             Choice(

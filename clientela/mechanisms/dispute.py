@@ -20,7 +20,10 @@ class DisputeSettings(Settings):
         description="Half-life of grievance, days.",
     )
     anger: Nonnegative = Field(
-        prior(pert(0.1, 0.4, 1.0), "sign: exclusion and lost power raise violence (Cederman, Wimmer & Min 2010)"),
+        prior(
+            pert(0.1, 0.4, 1.0),
+            "sign: exclusion and lost power raise violence (Cederman, Wimmer & Min 2010)",
+        ),
         description="Log points of domestic violence per unit of grievance.",
     )
     disobedience: Nonnegative = Field(
@@ -28,7 +31,10 @@ class DisputeSettings(Settings):
         description="Log odds off a client's compliance per unit of grievance.",
     )
     protest: Rate = Field(
-        prior(lognormal(median=0.03, sigma=0.6), "protest camps and marches through the weeks after a vote"),
+        prior(
+            lognormal(median=0.03, sigma=0.6),
+            "protest camps and marches through the weeks after a vote",
+        ),
         description="Rate of protests per unit of grievance, per day.",
     )
     protest_tension: Nonnegative = Field(
@@ -40,7 +46,10 @@ class DisputeSettings(Settings):
         description="Probability that the court annuls the results rather than ratifying them.",
     )
     ratified_anger: Nonnegative = Field(
-        prior(pert(0.0, 0.2, 0.6), "ratification is reported as likely to fuel resentment; no magnitude"),
+        prior(
+            pert(0.0, 0.2, 0.6),
+            "ratification is reported as likely to fuel resentment; no magnitude",
+        ),
         description="Grievance that ratification adds to each list that lost, per share of seats lost.",
     )
 

@@ -113,7 +113,9 @@ class Draft:
 REGISTRY: dict[str, Mechanism] = {}
 
 
-def mechanism(name: str, settings: type[Settings]) -> Callable[..., Callable[[Draft, Values], None]]:
+def mechanism(
+    name: str, settings: type[Settings]
+) -> Callable[..., Callable[[Draft, Values], None]]:
     """Registers a function as a mechanism. Raises ValueError if the name is taken.
 
     The function gets the draft and its settings, whose quantities read as coefficients; it adds

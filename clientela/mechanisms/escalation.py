@@ -21,11 +21,17 @@ from clientela.scenario import (
 
 class EscalationSettings(Settings):
     rate: Rate = Field(
-        prior(lognormal(median=0.006, sigma=0.7), "about two attacks a year on a rival unless known better"),
+        prior(
+            lognormal(median=0.006, sigma=0.7),
+            "about two attacks a year on a rival unless known better",
+        ),
         description="Background attacks by one side of a rivalry on the other, events per day.",
     )
     own: Share = Field(
-        prior(pert(0.03, 0.13, 0.30), "Lewis et al. (2012) found 37–50 % of attacks in Iraqi districts self-excited; a constant background overstates it"),
+        prior(
+            pert(0.03, 0.13, 0.30),
+            "Lewis et al. (2012) found 37–50 % of attacks in Iraqi districts self-excited; a constant background overstates it",
+        ),
         description="Further attacks on the same target that one attack sets off directly, on average.",
     )
     retaliation: Share = Field(
@@ -37,11 +43,17 @@ class EscalationSettings(Settings):
         description="Attacks by each ally of the attacker on the same target set off directly, on average.",
     )
     half_life: Days = Field(
-        prior(pert(2.0, 7.0, 20.0), "Lewis et al. (2012): excitation in Iraq lasts two to six weeks at most"),
+        prior(
+            pert(2.0, 7.0, 20.0),
+            "Lewis et al. (2012): excitation in Iraq lasts two to six weeks at most",
+        ),
         description="Half-life of the memory of an attack, days.",
     )
     clash_rate: Rate = Field(
-        prior(lognormal(median=0.0015, sigma=0.8), "one armed clash in about two years per mutual rivalry"),
+        prior(
+            lognormal(median=0.0015, sigma=0.8),
+            "one armed clash in about two years per mutual rivalry",
+        ),
         description="Background two-sided clashes of a mutual rivalry, events per day.",
     )
     clash: Share = Field(
@@ -49,11 +61,17 @@ class EscalationSettings(Settings):
         description="Clashes that one attack on either side sets off directly, on average.",
     )
     spiral: Rate = Field(
-        prior(lognormal(median=0.01, sigma=0.8), "spirals follow a few per cent of clashes; no published magnitude"),
+        prior(
+            lognormal(median=0.01, sigma=0.8),
+            "spirals follow a few per cent of clashes; no published magnitude",
+        ),
         description="Rate per day, for each remembered attack or clash, at which a dyad tips into a spiral.",
     )
     policing: Days = Field(
-        prior(pert(4.0, 12.0, 40.0), "factions of one community usually rein in their own within weeks (Fearon & Laitin 1996)"),
+        prior(
+            pert(4.0, 12.0, 40.0),
+            "factions of one community usually rein in their own within weeks (Fearon & Laitin 1996)",
+        ),
         description="Half-life of a spiral under in-group policing, days.",
     )
     spiral_factor: Positive = Field(
@@ -61,7 +79,9 @@ class EscalationSettings(Settings):
         description="By how much a spiral multiplies the dyad's violence.",
     )
     tension_half_life: Days = Field(
-        prior(pert(14.0, 40.0, 90.0), "political tension over an election outlasts single incidents"),
+        prior(
+            pert(14.0, 40.0, 90.0), "political tension over an election outlasts single incidents"
+        ),
         description="Half-life of political tension, days.",
     )
     deadly: Probability = Field(

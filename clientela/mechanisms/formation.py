@@ -35,7 +35,9 @@ PARLGOV = "estimated on ParlGov's hung parliaments since 1945 (Döring & Manow 2
 
 class FormationSettings(Settings):
     talks: Rate = Field(
-        prior(lognormal(median=0.03, sigma=0.4), "a coalition takes about a month to be put together"),
+        prior(
+            lognormal(median=0.03, sigma=0.4), "a coalition takes about a month to be put together"
+        ),
         description="Rate at which talks bring forward a coalition when none stands, per day.",
     )
     rethink: Rate = Field(
@@ -83,22 +85,35 @@ class FormationSettings(Settings):
         prior(normal(0.72, 0.5), PARLGOV), description="Log weight of containing the median list."
     )
     range: Real = Field(
-        prior(normal(-3.0, 1.5), "half the −6.1 estimated on ParlGov: the dimension here is elicited, not measured"),
+        prior(
+            normal(-3.0, 1.5),
+            "half the −6.1 estimated on ParlGov: the dimension here is elicited, not measured",
+        ),
         description="Log weight per unit of range (0–1) on the chamber's dimension.",
     )
     incumbent_coalition: Real = Field(
-        prior(normal(1.5, 1.0), "half the 2.75 estimated on ParlGov: outgoing cabinets here were of all parties"),
+        prior(
+            normal(1.5, 1.0),
+            "half the 2.75 estimated on ParlGov: outgoing cabinets here were of all parties",
+        ),
         description="Log weight of the outgoing coalition.",
     )
     incumbent_leader: Real = Field(
-        prior(normal(-0.04, 0.4), PARLGOV), description="Log weight of containing the outgoing head's list."
+        prior(normal(-0.04, 0.4), PARLGOV),
+        description="Log weight of containing the outgoing head's list.",
     )
     communities_missing: Real = Field(
-        prior(normal(-6.0, 2.0), "power-sharing by community has had no exception since 2005 in Iraq; other countries should set 0"),
+        prior(
+            normal(-6.0, 2.0),
+            "power-sharing by community has had no exception since 2005 in Iraq; other countries should set 0",
+        ),
         description="Log weight per share of the communities that the coalition leaves out (0–1).",
     )
     armed_core: Real = Field(
-        prior(normal(0.6, 0.6), "sign: Acemoglu, Egorov & Sonin (2008); no magnitude for mixed polities"),
+        prior(
+            normal(0.6, 0.6),
+            "sign: Acemoglu, Egorov & Sonin (2008); no magnitude for mixed polities",
+        ),
         description="Log weight of containing the armed ruling coalition.",
     )
     endorsement: Nonnegative = Field(
@@ -106,11 +121,15 @@ class FormationSettings(Settings):
         description="Log weight per unit of the patron's control times its clients' share of seats in the coalition.",
     )
     inclusion: Nonnegative = Field(
-        prior(pert(0.2, 0.6, 0.95), "sign: inclusion lowers violence (Cederman, Wimmer & Min 2010)"),
+        prior(
+            pert(0.2, 0.6, 0.95), "sign: inclusion lowers violence (Cederman, Wimmer & Min 2010)"
+        ),
         description="Share of its grievance that a list loses by entering government.",
     )
     exclusion: Nonnegative = Field(
-        prior(pert(0.0, 0.15, 0.4), "sign: exclusion raises violence (Cederman, Wimmer & Min 2010)"),
+        prior(
+            pert(0.0, 0.15, 0.4), "sign: exclusion raises violence (Cederman, Wimmer & Min 2010)"
+        ),
         description="Tension that an armed list's exclusion from government adds, log points.",
     )
     deadlock: Nonnegative = Field(
@@ -169,9 +188,11 @@ def _proposal(draft: Draft, s: Values, table: Assembly) -> Proposal:
     known = set(table.feature_names)
     beta: dict[str, Coefficient] = {n: getattr(s, n) for n in names if n in known}
     slopes: dict[str, dict[str, Coefficient]] = {}
-    patrons = [c for c in (f"control:{a}" for a in draft.actors("patron")) if c in draft.process.variables]
+    patrons = [
+        c for c in (f"control:{a}" for a in draft.actors("patron")) if c in draft.process.variables
+    ]
     if "client_seats" in known and patrons:
-        slopes["client_seats"] = {control: s.endorsement for control in patrons}
+        slopes["client_seats"] = dict.fromkeys(patrons, s.endorsement)
     return Proposal("coalition", beta, slopes)
 
 

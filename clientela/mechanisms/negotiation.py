@@ -24,7 +24,10 @@ class NegotiationSettings(Settings):
         description="Rate at which talks end in a deal, per day.",
     )
     attention: Nonnegative = Field(
-        prior(pert(0.0, 0.4, 1.0), "unrest is reported as an unwelcome distraction during talks; no magnitude"),
+        prior(
+            pert(0.0, 0.4, 1.0),
+            "unrest is reported as an unwelcome distraction during talks; no magnitude",
+        ),
         description="Log points by which talks raise the patron's response to disturbance (visits).",
     )
     moderation: Nonnegative = Field(

@@ -24,7 +24,10 @@ class ParticipationSettings(Settings):
         description="Log odds that the announcement is reversed, without mediation or advice.",
     )
     mediation: Nonnegative = Field(
-        prior(pert(0.0, 0.6, 1.6), "mediation by the patron is reported to have worked once; no magnitude"),
+        prior(
+            pert(0.0, 0.6, 1.6),
+            "mediation by the patron is reported to have worked once; no magnitude",
+        ),
         description="Added log odds of a reversal per unit of the patron's control.",
     )
     advice: Nonnegative = Field(
@@ -36,7 +39,9 @@ class ParticipationSettings(Settings):
         description="Log odds off a reversal per failed session.",
     )
     departure_tension: Nonnegative = Field(
-        prior(pert(0.1, 0.5, 1.2), "leaving politics moves the contest to the street; no magnitude"),
+        prior(
+            pert(0.1, 0.5, 1.2), "leaving politics moves the contest to the street; no magnitude"
+        ),
         description="Tension that a resignation adds, log points.",
     )
 

@@ -24,7 +24,9 @@ class PatronageSettings(Settings):
         description="Rate of visits by the patron's envoy without disturbance, per day.",
     )
     visit_response: Rate = Field(
-        prior(lognormal(median=0.01, sigma=0.6), "a visit follows a grave disturbance within weeks"),
+        prior(
+            lognormal(median=0.01, sigma=0.6), "a visit follows a grave disturbance within weeks"
+        ),
         description="Added rate of visits per unit of recent disturbance, per day.",
     )
     disturbance_half_life: Days = Field(
@@ -40,7 +42,9 @@ class PatronageSettings(Settings):
         description="Control that the patron's office tends to, 0 (none) to 1 (full).",
     )
     control_half_life: Days = Field(
-        prior(pert(300.0, 900.0, 2500.0), "authority over commanders is personal and rebuilt in years"),
+        prior(
+            pert(300.0, 900.0, 2500.0), "authority over commanders is personal and rebuilt in years"
+        ),
         description="Half-life of a departure of control from the level it tends to, days.",
     )
     obey: Real = Field(
@@ -52,11 +56,17 @@ class PatronageSettings(Settings):
         description="Added log odds of complying per unit of control.",
     )
     obey_dependence: Nonnegative = Field(
-        prior(pert(0.3, 1.2, 3.0), "sign: clients with one source of support defect less (Popovic 2017)"),
+        prior(
+            pert(0.3, 1.2, 3.0),
+            "sign: clients with one source of support defect less (Popovic 2017)",
+        ),
         description="Added log odds of complying per unit of dependence.",
     )
     obey_autonomy: Nonnegative = Field(
-        prior(pert(0.3, 1.5, 3.5), "sign: own means make clients disobey (Popovic 2017; Berman & Lake 2019)"),
+        prior(
+            pert(0.3, 1.5, 3.5),
+            "sign: own means make clients disobey (Popovic 2017; Berman & Lake 2019)",
+        ),
         description="Lowered log odds of complying per unit of autonomy.",
     )
     restraint: Nonnegative = Field(
@@ -72,7 +82,9 @@ class PatronageSettings(Settings):
         description="Log points of violence that full control over a wholly dependent client holds back.",
     )
     defiance_cost: Share = Field(
-        prior(pert(0.0, 0.04, 0.15), "open defiance costs the envoy standing; no published magnitude"),
+        prior(
+            pert(0.0, 0.04, 0.15), "open defiance costs the envoy standing; no published magnitude"
+        ),
         description="Share of control lost with each client that defies.",
     )
     sanction: Share = Field(
@@ -80,7 +92,10 @@ class PatronageSettings(Settings):
         description="Probability that defiance is punished (money, arms or office withheld).",
     )
     sanction_bite: Nonnegative = Field(
-        prior(pert(0.1, 0.4, 1.0), "Padró i Miquel & Yared (2012): interventions punish to restore effort"),
+        prior(
+            pert(0.1, 0.4, 1.0),
+            "Padró i Miquel & Yared (2012): interventions punish to restore effort",
+        ),
         description="Restraint that a sanction adds, log points.",
     )
     resentment: Nonnegative = Field(

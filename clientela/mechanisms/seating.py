@@ -58,7 +58,9 @@ def assembly_of(draft: Draft) -> Assembly:
         if a in lists and b in lists and lists[a].bloc and lists[b].bloc
     ]
     sponsored = {client for _, client, _ in draft.ties("sponsorship")}
-    needed = max(step.in_favour.needed(scenario.chamber.seats) for step in scenario.chamber.procedure)
+    needed = max(
+        step.in_favour.needed(scenario.chamber.seats) for step in scenario.chamber.procedure
+    )
     return build_assembly(
         chamber_of(scenario),
         needed,

@@ -15,7 +15,10 @@ class SuccessionSettings(Settings):
         description="Rate at which the patron's commander is lost in the time ahead, per day.",
     )
     drop: Share = Field(
-        prior(pert(0.15, 0.45, 0.8), "no published magnitude; reported as harder control after the loss"),
+        prior(
+            pert(0.15, 0.45, 0.8),
+            "no published magnitude; reported as harder control after the loss",
+        ),
         description="Share of control that goes with the commander.",
     )
 

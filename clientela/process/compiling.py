@@ -222,7 +222,9 @@ class _Compiler:
     def _outcome(self, event: EventType, outcome: Outcome) -> None:
         where = f"{event.name}/{outcome.name}"
         if outcome.name == "mark":
-            raise ProcessError(f"{where}: 'mark' is the stream of the event's mark; rename the group")
+            raise ProcessError(
+                f"{where}: 'mark' is the stream of the event's mark; rename the group"
+            )
         row = _GroupRow(where, len(self.branch_rows))
         match outcome:
             case Choice(branches=branches):

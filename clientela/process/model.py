@@ -240,5 +240,3 @@ class Past:
     day: float
     branches: Mapping[str, str] = field(default_factory=dict)
     mark: int = 0
-
-

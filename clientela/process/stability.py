@@ -37,9 +37,7 @@ def branching_matrices(program: Program, coefficients: np.ndarray) -> np.ndarray
     x = coefficients[:, program.variables.start]
     decay = coefficients[:, program.variables.decay]
     with np.errstate(divide="ignore", invalid="ignore"):
-        memory = np.where(
-            decay > 0, -np.expm1(-decay * program.horizon) / decay, program.horizon
-        )
+        memory = np.where(decay > 0, -np.expm1(-decay * program.horizon) / decay, program.horizon)
     jumps = _jumps(program, coefficients, x)
     gains = _gains(program, coefficients, x)
     return np.maximum(np.einsum("rev,rv,rfv->ref", jumps, memory, gains), 0.0)

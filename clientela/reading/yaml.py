@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import re
 from dataclasses import dataclass, field
@@ -78,11 +77,19 @@ def read_yaml(path: Path | str, text: str | None = None) -> Tree:
     """
     # Loaded here because it takes a tenth of a second that `clientela --help` need not pay.
     from ruamel.yaml import YAML
+    from ruamel.yaml.constructor import RoundTripConstructor
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+    class Constructor(RoundTripConstructor):
+        """Leaves dates as text: a 30 February is then a problem with a line and column."""
+
+    Constructor.add_constructor(
+        "tag:yaml.org,2002:timestamp", lambda self, node: self.construct_scalar(node)
+    )
     file = str(path)
     text = read_text(Path(path)) if text is None else text
     yaml = YAML(typ="rt")
+    yaml.Constructor = Constructor
     yaml.allow_duplicate_keys = False
     try:
         loaded = yaml.load(io.StringIO(text))
@@ -95,7 +102,7 @@ def read_yaml(path: Path | str, text: str | None = None) -> Tree:
         _refuse(file, f"is not valid YAML: {str(error).splitlines()[0]}")
     except RecursionError:
         _refuse(file, f"is nested too deeply; expected at most {DEEPEST} levels")
-    except Exception as error:  # noqa: BLE001 - the parser's own faults are the file's to the user
+    except Exception as error:
         _refuse(file, f"is not valid YAML: {type(error).__name__}: {error}")
     if loaded is None:
         _refuse(file, "is empty; expected a YAML mapping. 'clientela new NAME' writes a start")
@@ -159,10 +166,6 @@ def _key(key: Any) -> Any:
 def _scalar(node: Any) -> Any:
     if node is None or isinstance(node, bool):
         return node
-    if isinstance(node, dt.datetime):
-        return node.isoformat()
-    if isinstance(node, dt.date):
-        return dt.date(node.year, node.month, node.day)
     for kind in (str, int, float):
         if isinstance(node, kind):
             return kind(node)

@@ -36,9 +36,7 @@ def kinds_curve(forecast: Forecast, answer: Answer) -> str:
     titles = kind_titles(forecast.scenario)
     with figure(8.2, 2.9) as (_, axes, svg):
         floor = np.zeros(len(days))
-        for (name, curve), color, hatch in zip(
-            answer.curve.items(), SERIES, HATCHES, strict=False
-        ):
+        for (name, curve), color, hatch in zip(answer.curve.items(), SERIES, HATCHES, strict=False):
             top = floor + np.array(curve)[shown]
             axes.fill_between(
                 days, floor, top, step="post", facecolor=color, alpha=0.75, hatch=hatch,
@@ -118,7 +116,9 @@ def _timeline_rows(forecast: Forecast) -> list[tuple[str, float, float, bool]]:
 def seats_bars(forecast: Forecast) -> str:
     """Seats by list; filled by camp, with what was expected where it differs."""
     scenario = forecast.scenario
-    lists = sorted(scenario.lists.items(), key=lambda item: item[1].seats.now if item[1].seats else 0)
+    lists = sorted(
+        scenario.lists.items(), key=lambda item: item[1].seats.now if item[1].seats else 0
+    )
     camps = list(dict.fromkeys(a.camp for _, a in lists if a.camp))
     with figure(8.2, 0.7 + 0.28 * len(lists)) as (_, axes, svg):
         for row, (_, actor) in enumerate(lists):

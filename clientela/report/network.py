@@ -31,7 +31,9 @@ def network(forecast: Forecast) -> tuple[str, list[str]]:
     with figure(8.2, 5.6) as (_, axes, svg):
         for kind, first, second, directed in ties:
             color, style, width = TIE_STYLES[kind]
-            bend = {"sponsorship": 0.06, "alliance": -0.12, "rivalry": 0.14, "deference": -0.06}[kind]
+            bend = {"sponsorship": 0.06, "alliance": -0.12, "rivalry": 0.14, "deference": -0.06}[
+                kind
+            ]
             axes.add_patch(
                 FancyArrowPatch(
                     tuple(places[first]), tuple(places[second]), color=color, linestyle=style,

@@ -98,11 +98,10 @@ def _events(forecast: Forecast) -> list[dict[str, Any]]:
     ]
     coming = [
         {
-            "when": str(e.date) if e.date else f"in days: {e.after.distribution.describe()}",
+            "when": str(e.date) if e.after is None else f"days: {e.after.distribution.describe()}",
             "name": name, "event": e.event, "note": e.note, "because": e.because,
         }
         for name, e in scenario.scheduled.items()
-        if e.date or e.after
     ]  # fmt: skip
     return sorted(past, key=lambda e: e["when"]) + coming
 

@@ -57,9 +57,12 @@ def _ties(s: Scenario) -> Iterator[Finding]:
                     yield at, f"'{first}' cannot have a tie with itself; remove it"
                 elif kind in ("rivalry", "alliance") and first in ties.get(second, {}):
                     if first < second:
-                        yield at, (
-                            f"the {kind} of '{first}' and '{second}' is written in both "
-                            "directions; keep one"
+                        yield (
+                            at,
+                            (
+                                f"the {kind} of '{first}' and '{second}' is written in both "
+                                "directions; keep one"
+                            ),
                         )
     for patron, clients in s.ties.sponsorship.items():
         for client in clients:
@@ -70,8 +73,11 @@ def _ties(s: Scenario) -> Iterator[Finding]:
             ):
                 actor = s.actors.get(name)
                 if actor and actor.kind not in kinds:
-                    yield at, (
-                        f"the {role} '{name}' is of kind {actor.kind}; expected {' or '.join(kinds)}"
+                    yield (
+                        at,
+                        (
+                            f"the {role} '{name}' is of kind {actor.kind}; expected {' or '.join(kinds)}"
+                        ),
                     )
 
 

@@ -111,7 +111,9 @@ def beta(
     if mean is not None and sd is not None and a is None and b is None:
         _require(0 < mean < 1, f"the mean {mean:g} of a beta must be between 0 and 1")
         most = math.sqrt(mean * (1 - mean))
-        _require(0 < sd < most, f"the sd {sd:g} of a beta with mean {mean:g} must be under {most:.3g}")
+        _require(
+            0 < sd < most, f"the sd {sd:g} of a beta with mean {mean:g} must be under {most:.3g}"
+        )
         total = mean * (1 - mean) / sd**2 - 1
         a, b = mean * total, (1 - mean) * total
     _require(a is not None and b is not None, "a beta needs a and b, or mean and sd")
@@ -159,7 +161,9 @@ def discrete(values: list[float], weights: list[float] | None = None) -> Distrib
     weights = [1.0] * len(values) if weights is None else weights
     _require(len(values) > 0, "a discrete distribution needs at least one value")
     _require(len(values) == len(weights), "values and weights must be equally many")
-    _require(all(w >= 0 for w in weights) and sum(weights) > 0, "weights must be at least 0, not all 0")
+    _require(
+        all(w >= 0 for w in weights) and sum(weights) > 0, "weights must be at least 0, not all 0"
+    )
     order = sorted(range(len(values)), key=lambda i: values[i])
     total = float(sum(weights))
     return _make(

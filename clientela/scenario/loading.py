@@ -92,7 +92,9 @@ def _branch(tree: Tree, name: str) -> dict[str, Any]:
     if not isinstance(branches.get(name), dict):
         hint = suggestion(name, branches)
         known = f"; known: {', '.join(branches)}" if branches and not hint else ""
-        raise ReadingError([tree.problem(("branches",), f"there is no branch '{name}'{known}{hint}")])
+        raise ReadingError(
+            [tree.problem(("branches",), f"there is no branch '{name}'{known}{hint}")]
+        )
     return branches[name]
 
 
@@ -113,7 +115,9 @@ def _set(tree: Tree, target: str, value: Any, blame: str) -> None:
 
     for part in [*around, last]:
         if isinstance(here, list):
-            steps = {str(item.get("step")): i for i, item in enumerate(here) if isinstance(item, dict)}
+            steps = {
+                str(item.get("step")): i for i, item in enumerate(here) if isinstance(item, dict)
+            }
             if part not in steps:
                 refuse(part, list(steps))
             key: Any = steps[part]
@@ -121,7 +125,7 @@ def _set(tree: Tree, target: str, value: Any, blame: str) -> None:
             top = not walked
             if part not in here and top and part not in Scenario.model_fields:
                 refuse(part, list(Scenario.model_fields))
-            whole = tuple(walked) in _WHOLE or walked[:1] == ["ties"] and len(walked) in (2, 3)
+            whole = tuple(walked) in _WHOLE or (walked[:1] == ["ties"] and len(walked) in (2, 3))
             if part not in here and whole and (part != last or not isinstance(value, dict)):
                 refuse(part, [str(k) for k in here])
             key = part
@@ -129,13 +133,17 @@ def _set(tree: Tree, target: str, value: Any, blame: str) -> None:
             return refuse(part, [])
         if len(walked) == len(around):
             here[key] = value
-            return
-        if isinstance(here, dict) and not isinstance(here.get(key), dict | list):
-            # A plain number opens up to take parts, as seats: 73 does for seats.expected.
-            opened = isinstance(here.get(key), int) and key == "seats"
-            here[key] = {"now": here[key]} if opened else {}
-        here = here[key]
+            return None
         walked.append(part)
+        if isinstance(here, dict) and not isinstance(here.get(key), dict | list):
+            known = here.get(key)
+            if key == "seats" and isinstance(known, int):
+                here[key] = {"now": known}  # opens up to take 'expected'
+            elif known is None or known is False:
+                here[key] = {}
+            else:
+                return refuse(".".join(target.split(".")[len(walked) :]), [])
+        here = here[key]
 
 
 def _switch_off(tree: Tree, names: Sequence[str], mechanisms: Mapping[str, Any]) -> None:
@@ -187,4 +195,3 @@ def _evidence(
     except ReadingError as error:
         problems += error.problems
         return None
-

@@ -44,10 +44,23 @@ def _check_id(text: str) -> str:
     return text
 
 
+def _check_date(raw: Any) -> Any:
+    if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
+        return raw
+    if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
+        return raw
+    raise fault(f"{raw!r} is not a date; expected one such as 2021-12-31")
+
+
+def _listed(raw: Any) -> Any:
+    return [raw] if isinstance(raw, str) else raw
+
+
 Id = Annotated[str, AfterValidator(_check_id)]
+Date = Annotated[dt.date, BeforeValidator(_check_date, json_schema_input_type=dt.date)]
 Claims = Annotated[
     list[str],
-    BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw),
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
     Field(description="Ids of claims in the evidence file that this rests on."),
 ]
 
@@ -100,8 +113,8 @@ class Actor(Model):
     positions: dict[Id, Annotated[float, Field(ge=-1, le=1)]] = Field(
         {}, description="Position on named dimensions, from −1 to 1."
     )
-    seats: Annotated[Seats, BeforeValidator(_seats)] | None = Field(
-        None, description="Seats in the chamber: a number, or {now, expected}."
+    seats: Annotated[Seats, BeforeValidator(_seats, json_schema_input_type=int | Seats)] | None = (
+        Field(None, description="Seats in the chamber: a number, or {now, expected}.")
     )
     bloc: bool = Field(True, description="false: its members sit and vote one by one.")
     incumbent: bool = Field(False, description="Was in the outgoing government.")
@@ -246,7 +259,7 @@ class Chamber(Model):
 class PastEvent(Model):
     """Something that has happened; it sets the state at the start."""
 
-    date: dt.date
+    date: Date
     event: str = Field(description="Name of an event type, such as attack:a>b or visit:p.")
     outcome: dict[str, str] = Field({}, description="Branch taken, by outcome group.")
     killed: int = Field(0, ge=0, le=1_000_000, description="People killed.")
@@ -258,7 +271,7 @@ class ScheduledEvent(Model):
     """Something that is coming, on a date, within a window, or after an uncertain delay."""
 
     event: str = Field(description="Name of an event type, such as ratification.")
-    date: dt.date | None = Field(None, description="Its date.")
+    date: Date | None = Field(None, description="Its date.")
     after: Days | None = Field(None, description="Days after as_of, uncertain.")
     note: str = ""
     because: Claims = []
@@ -272,7 +285,7 @@ class ScheduledEvent(Model):
 
 Patterns = Annotated[
     list[str],
-    BeforeValidator(lambda raw: [raw] if isinstance(raw, str) else raw),
+    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
     Field(min_length=1),
 ]
 
@@ -281,7 +294,7 @@ class Question(Model):
     """One question, asked of every history; exactly one of the forms below."""
 
     ask: str = Field(description="The question as a sentence.")
-    by: dt.date | None = Field(None, description="Deadline, counting that day (none: the horizon).")
+    by: Date | None = Field(None, description="Deadline, counting that day (none: the horizon).")
     happens: Patterns | None = Field(None, description="Names of events; * stands for anything.")
     times: int = Field(1, ge=1, le=1_000_000, description="With happens: how often, at least.")
     killed: Patterns | None = Field(None, description="Count those killed in these events.")
@@ -321,8 +334,8 @@ class Scenario(Model):
     scenario: Id = Field(description="Its name.")
     title: str = Field(description="A line that says what it is about.")
     summary: str = Field("", description="A paragraph.")
-    as_of: dt.date = Field(description="The date up to which things are known; day 0.")
-    horizon: dt.date = Field(description="The last day that is looked at.")
+    as_of: Date = Field(description="The date up to which things are known; day 0.")
+    horizon: Date = Field(description="The last day that is looked at.")
     evidence: str | None = Field(None, description="File with the evidence, beside this one.")
     outcomes: str | None = Field(None, description="File with what came true, for scoring only.")
     actors: dict[Id, Actor] = Field(min_length=1, max_length=60)
@@ -364,9 +377,9 @@ class Scenario(Model):
         return hashlib.sha256(self.as_written().encode()).hexdigest()
 
     def as_written(self) -> str:
-        """What is in force, branch and changes included, as canonical JSON (also valid YAML)."""
+        """What is in force, branch and changes included, as JSON in the order written."""
         written = {**self._written, **({"evidence": "evidence.json"} if self.evidence else {})}
-        return json.dumps(written, default=str, sort_keys=True, ensure_ascii=False)
+        return json.dumps(written, default=str, ensure_ascii=False)
 
     def restore(self, branch: str | None, changes: dict[str, Any], without: list[str]) -> None:
         """Says by which branch and changes it came to be, for one read back from a run."""
@@ -391,4 +404,3 @@ class Scenario(Model):
     def lists(self) -> dict[str, Actor]:
         """The actors with seats in the chamber, in the order written."""
         return {name: actor for name, actor in self.actors.items() if actor.seats is not None}
-

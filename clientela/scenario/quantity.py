@@ -76,7 +76,9 @@ class Support:
         if math.isinf(self.low) and math.isinf(self.high):
             span = "any number"
         elif math.isinf(self.high):
-            span = f"a number over {self.low:g}" if self.open_low else f"a number from {self.low:g} up"
+            span = (
+                f"a number over {self.low:g}" if self.open_low else f"a number from {self.low:g} up"
+            )
         else:
             span = f"a number between {self.low:g} and {self.high:g}"
         return f"{span}, or a range or distribution within that"
@@ -197,7 +199,7 @@ def _json_schema(support: Support) -> dict[str, Any]:
     ]
     for name, make in BY_NAME.items():
         item = {"type": "array", "items": plain} if name == "discrete" else plain
-        arguments = {key: item for key in inspect.signature(make).parameters}
+        arguments = dict.fromkeys(inspect.signature(make).parameters, item)
         shapes.append(
             {name: {"type": "object", "properties": arguments, "additionalProperties": False}}
         )

@@ -1,8 +1,8 @@
 """A mechanism of one's own: attacks set off rumours, and rumours raise political tension.
 
-    clientela run iraq-2021 --plugin docs/examples/rumours.py
-    clientela run iraq-2021 --plugin docs/examples/rumours.py --set mechanisms.rumours.alarm=0.05
-    clientela run iraq-2021 --plugin docs/examples/rumours.py --without rumours
+clientela run iraq-2021 --plugin docs/examples/rumours.py
+clientela run iraq-2021 --plugin docs/examples/rumours.py --set mechanisms.rumours.alarm=0.05
+clientela run iraq-2021 --plugin docs/examples/rumours.py --without rumours
 """
 
 from pydantic import Field

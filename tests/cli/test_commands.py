@@ -134,7 +134,7 @@ def test_a_mechanism_of_ones_own_needs_no_change_to_clientela(clientela, crisis,
         (["run", "my-crisis.yaml", "--out", "/proc/none"], 4, "choose another folder with --out"),
         (["new", "My Crisis"], 2, "lower-case letters"),
         (["run"], 2, "Missing argument"),
-        (["run", "my-crisis.yaml", "--draws", "many"], 2, "not a valid integer"),
+        (["run", "my-crisis.yaml", "--draws", "many"], 2, "valid integer"),
     ],
 )
 def test_a_fault_is_one_message_and_a_documented_code(clientela, crisis, arguments, code, expected):

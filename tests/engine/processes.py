@@ -130,10 +130,14 @@ def remembered():
         modulation={"control": -1.0, "ground": 0.5},
         effects=[Add("heat", 1.0), AddMark("heat", 0.2)],
         mark=Killed(0.3, 2.0, 1.0),
-        outcomes=[Choice("blame", [Branch("known", 0.0, {}, [Move("heat", 0.5, 0.0)]), Branch("no")])],
+        outcomes=[
+            Choice("blame", [Branch("known", 0.0, {}, [Move("heat", 0.5, 0.0)]), Branch("no")])
+        ],
     ).then(Fire("answer"))
     p.event("answer", when={"open": True}, rate=0.02, effects=[Add("heat", 0.1)])
-    p.event("loss", rate=0.01, effects=[Move("control", 0.5, 0.0), Rebase("ground", 0.6), Lower("open")])
+    p.event(
+        "loss", rate=0.01, effects=[Move("control", 0.5, 0.0), Rebase("ground", 0.6), Lower("open")]
+    )
     p.event("reopen", rate=0.05, when={"open": False}, effects=[Raise("open")])
     p.happened("loss", -200.0)
     p.happened("attack", -12.0, {"blame": "known"}, mark=4)
@@ -165,7 +169,13 @@ def parliament():
     """Proposals, votes with quorums, membership, kinds of government, lists that resign."""
     p = Process(200.0, "parliament")
     p.assembly = build_assembly(
-        CHAMBER, 51, unbound_support=0.5, heirs=HEIRS, kinds=KINDS, clients=("b",), pairs=[("a", "b")]
+        CHAMBER,
+        51,
+        unbound_support=0.5,
+        heirs=HEIRS,
+        kinds=KINDS,
+        clients=("b",),
+        pairs=[("a", "b")],
     )
     p.variable("grip", start=0.6, half_life=100.0, low=0.0, high=1.0)
     p.variable("failed", low=0.0, high=20.0)
@@ -190,7 +200,9 @@ def parliament():
         "session:speaker",
         rate=0.1,
         when={"standing": True, "half": False, "formed": False},
-        outcomes=[Vote("vote", 51, 60, **vote, passed=[Raise("half")], failed=[Add("failed", 1.0)])],
+        outcomes=[
+            Vote("vote", 51, 60, **vote, passed=[Raise("half")], failed=[Add("failed", 1.0)])
+        ],
     )
     p.event(
         "session:cabinet",
@@ -207,7 +219,9 @@ def parliament():
         effects=[Raise("formed")],
         mark=StandingCoalition(),
         outcomes=[
-            KindOfGovernment("kind", {"with-a": [Add("tension", -1.0)], "other": [Add("tension", 1.0)]}),
+            KindOfGovernment(
+                "kind", {"with-a": [Add("tension", -1.0)], "other": [Add("tension", 1.0)]}
+            ),
             Membership("a", "a", [Move("tension", 0.5, 0.0)], [Add("tension", 0.7)]),
             Membership("d", "d", [Add("grip", 0.1)]),
         ],

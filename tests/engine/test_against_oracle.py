@@ -79,7 +79,9 @@ def test_parameters_of_a_draw_are_those_of_the_oracle():
     values = draw_parameters(program, 3, 10, 8)
     for row, draw in zip(values, range(10, 18), strict=True):
         slow = oracle.parameters(processes.uncertain(), 3, draw)
-        assert dict(zip((p.name for p in program.parameters), row, strict=True)) == pytest.approx(slow)
+        assert dict(zip((p.name for p in program.parameters), row, strict=True)) == pytest.approx(
+            slow
+        )
 
 
 # -- processes at random ----------------------------------------------------------------------
@@ -138,7 +140,9 @@ def small_processes(draw):
             when=draw(st.dictionaries(st.sampled_from(flags), st.booleans(), max_size=1)),
             effects=some_effects(after),
             outcomes=[Choice("group", branches)] if draw(st.booleans()) else [],
-            mark=draw(st.none() | st.builds(Killed, share, st.floats(0.1, 5.0), st.floats(0.2, 4.0))),
+            mark=draw(
+                st.none() | st.builds(Killed, share, st.floats(0.1, 5.0), st.floats(0.2, 4.0))
+            ),
         )
     for day in draw(st.lists(st.floats(0.0, 60.0), max_size=2, unique=True)):
         p.at(draw(st.sampled_from(events)), day)

@@ -53,7 +53,16 @@ def test_every_question_and_every_part_is_there(page: str):
     scenario = ct.load("iraq-2021")
     for question in scenario.questions.values():
         assert question.ask.replace("'", "&#39;") in page
-    for part in ("answers", "government", "obedience", "actors", "timeline", "seats", "parameters", "again"):
+    for part in (
+        "answers",
+        "government",
+        "obedience",
+        "actors",
+        "timeline",
+        "seats",
+        "parameters",
+        "again",
+    ):
         assert f'id="{part}"' in page
     assert "talks of Iran and the United States break down" in page
     assert "clientela run iraq-2021 --draws 600 --seed 3 --branch talks-collapse" in page
