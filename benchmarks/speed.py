@@ -35,6 +35,7 @@ from rich.table import Table
 from clientela.engine import draw_block, kernel
 from clientela.engine.block import MOST_EVENTS, draw_parameters
 from clientela.engine.ensemble import cores, prepare
+from clientela.engine.state import Log
 from clientela.mechanisms import build, settings_models
 from clientela.process.compiling import compile_process
 from clientela.process.program import Program
@@ -48,7 +49,7 @@ DAYS = 1e-9  # C may contract a · b + c, so the last digits of a day can differ
 WARMTH = 0.3  # seconds of work before the clock starts
 
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # draw, day, label, mark
-Kernel = Callable[["Work", int, kernel.Log, np.ndarray], tuple[int, int]]
+Kernel = Callable[["Work", int, Log, np.ndarray], tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,9 @@ def works(program: Program, draws: int) -> list[Work]:
     return made
 
 
-def new_log(rows: int) -> kernel.Log:
+def new_log(rows: int) -> Log:
     kinds = (np.int32, np.float64, np.int16, np.int64)
-    return kernel.Log(*(np.empty(rows, kind) for kind in kinds))
+    return Log(*(np.empty(rows, kind) for kind in kinds))
 
 
 def histories(run: Kernel, work: Work) -> Columns:
@@ -104,15 +105,11 @@ def histories(run: Kernel, work: Work) -> Columns:
 
 def engine(program: Program) -> Kernel:
     """The engine's kernel: compiled, or plain Python where compilation is switched off."""
-    arrays = (
-        *(program.variables, program.rates, program.graph, program.happenings, program.groups),
-        *(program.branches, program.effects, program.features, program.assembly, program.times),
-    )
     positions = program.positions
 
-    def run(work: Work, start: int, log: kernel.Log, ended: np.ndarray) -> tuple[int, int]:
+    def run(work: Work, start: int, log: Log, ended: np.ndarray) -> tuple[int, int]:
         done, rows = kernel.draw_histories(
-            *arrays,
+            program.arrays,
             program.base,
             positions,
             work.filled,
@@ -144,7 +141,7 @@ COUNTS = (
 
 class CLog(ctypes.Structure):
     _fields_ = (
-        *((name, ctypes.c_void_p) for name in kernel.Log._fields),
+        *((name, ctypes.c_void_p) for name in Log._fields),
         ("rows", ctypes.c_int64),
     )
 
@@ -178,24 +175,24 @@ def c_loop(program: Program, library: ctypes.CDLL) -> Kernel:
         kept.append(np.ascontiguousarray(array))
         return ctypes.c_void_p(kept[-1].ctypes.data)
 
-    assembly = program.assembly
+    assembly = program.arrays.assembly
     counts = {
-        "variable": len(program.variables.start),
-        "event": len(program.rates.rate),
+        "variable": len(program.arrays.variables.start),
+        "event": len(program.arrays.rates.rate),
         "feature": assembly.features.shape[0],
         "coalition": assembly.features.shape[1],
         "list": assembly.seats.shape[1],
         "phase": len(assembly.pointer) - 1,
         "resigned": len(assembly.resigned),
-        "schedule": len(program.times.schedule_event),
-        "past": len(program.times.past_event),
+        "schedule": len(program.arrays.times.schedule_event),
+        "past": len(program.arrays.times.past_event),
         "coefficient": len(program.base),
         "position": len(program.positions),
     }
     fields: list[tuple[str, type]] = []
     values: list = []
     for group in GROUPS:
-        for name, array in getattr(program, group)._asdict().items():
+        for name, array in getattr(program.arrays, group)._asdict().items():
             fields.append((f"{group}_{name}", ctypes.c_void_p))
             values.append(pointer(array, "iuf"))
     fields += [("base", ctypes.c_void_p), ("positions", ctypes.c_void_p)]
@@ -217,7 +214,7 @@ def c_loop(program: Program, library: ctypes.CDLL) -> Kernel:
         *(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p),
     )
 
-    def run(work: Work, start: int, log: kernel.Log, ended: np.ndarray) -> tuple[int, int]:
+    def run(work: Work, start: int, log: Log, ended: np.ndarray) -> tuple[int, int]:
         _ = kept
         rows = ctypes.c_int64()
         into = CLog(*(column.ctypes.data for column in log), len(log.draw))

@@ -15,7 +15,7 @@ def exit_code_of(error: Exception) -> int | None:
         ("clientela.process.process", "ProcessError", 2),
         ("clientela.analysis.questions", "QuestionError", 2),
         ("clientela.scenario.starter", "StarterError", 2),
-        ("clientela.analysis.checking", "Unstable", 3),
+        ("clientela.analysis.checking", "UnstableError", 3),
         ("clientela.engine.store", "StoreError", 4),
     ):
         loaded = sys.modules.get(module)

@@ -21,7 +21,7 @@ from clientela.scenario import Scenario, quantities
 SAMPLES = 400
 
 
-class Unstable(Exception):
+class UnstableError(Exception):
     """A scenario whose violence explodes at its typical parameters."""
 
 
@@ -54,7 +54,7 @@ def check_scenario(scenario: Scenario) -> Findings:
     radii = _radii(program)
     used = {p.name for p in program.parameters}
     standing = Counter(q.standing for path, q in quantities(scenario) if path in used)
-    phase = program.assembly.pointer
+    phase = program.arrays.assembly.pointer
     return Findings(
         variables=len(program.variable_names),
         events=len(program.event_names),
@@ -84,11 +84,11 @@ def _radii(program: Program) -> np.ndarray:
 
 
 def refuse_explosion(scenario: Scenario) -> None:
-    """Raises Unstable if the scenario explodes at its typical parameters."""
+    """Raises UnstableError if the scenario explodes at its typical parameters."""
     program = program_of(scenario)
     found = stability(program, typical_coefficients(program))
     if found.radius >= 1.0:
-        raise Unstable(explosion_message(scenario, found))
+        raise UnstableError(explosion_message(scenario, found))
 
 
 def explosion_message(scenario: Scenario, found: Stability) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clientela.engine import kernel
+from clientela.engine.state import QUEUE, Log
 from clientela.engine.streams import uniforms
 from clientela.process.program import Program, stream_key
 
@@ -14,7 +15,7 @@ BLOCK = 4096
 MOST_EVENTS = 200_000  # in one history; more counts as an explosion
 
 REASONS = {
-    kernel.TOO_MANY: f"more than {MOST_EVENTS:,} events in one history, or {kernel.QUEUE} at once",
+    kernel.TOO_MANY: f"more than {MOST_EVENTS:,} events in one history, or {QUEUE} at once",
     kernel.NOT_FINITE: "an intensity was not finite or passed 131,072 events a day",
     kernel.BOUND_BROKEN: "an intensity passed its bound",
 }
@@ -68,7 +69,7 @@ def draw_block(program: Program, seed: int, first: int, count: int) -> Block:
     done = 0
     while done < count:
         done, rows = kernel.draw_histories(
-            *_arrays(program),
+            program.arrays,
             program.base,
             program.positions,
             filled,
@@ -90,23 +91,8 @@ def draw_block(program: Program, seed: int, first: int, count: int) -> Block:
     return Block(first, count, draw, day, label, mark, parameters, failed)
 
 
-def _arrays(program: Program) -> tuple:
-    return (
-        program.variables,
-        program.rates,
-        program.graph,
-        program.happenings,
-        program.groups,
-        program.branches,
-        program.effects,
-        program.features,
-        program.assembly,
-        program.times,
-    )
-
-
-def _new_log(rows: int) -> kernel.Log:
-    return kernel.Log(
+def _new_log(rows: int) -> Log:
+    return Log(
         np.empty(rows, np.int32),
         np.empty(rows, np.float64),
         np.empty(rows, np.int16),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 def _cache_directory() -> Path:
@@ -29,13 +29,22 @@ def _cache_directory() -> Path:
 if "NUMBA_CACHE_DIR" not in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = str(_cache_directory())
 
-from numba import njit
+from numba import njit  # noqa: E402 - reads the variable above
 
 # The functions on a path allocate nothing, so they need no reference counts; Numba would
 # otherwise count atomically at every use of an array in a named tuple, which took four fifths
 # of the time. (`_nrt` turns off Numba's runtime for that function alone.)
-compiled = functools.partial(njit, cache=True, nogil=True, _nrt=False)
-allocating = functools.partial(njit, cache=True, nogil=True)
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True}
+
+
+def compiled(**options: Any) -> Callable[..., Any]:
+    """Decorates a function that allocates nothing."""
+    return njit(**_OPTIONS, _nrt=False, **options)
+
+
+def allocating() -> Callable[..., Any]:
+    """Decorates a function that makes arrays."""
+    return njit(**_OPTIONS)
 
 
 @contextmanager

@@ -183,7 +183,7 @@ def _spiral(draft: Draft, s: Values, a: str, b: str, mutual: bool) -> None:
     heats = [f"heat:{a}>{b}", f"heat:{b}>{a}"] if mutual else [f"heat:{a}>{b}"]
     p.event(
         f"spiral:{pair}",
-        excitation=dict.fromkeys(heats, s.spiral),
+        excitation={heat: s.spiral for heat in heats},
         effects=[Move(level, 1.0, 1.0)],
         meaning=f"violence between {a} and {b} tips into a spiral",
     )

@@ -192,7 +192,8 @@ def _proposal(draft: Draft, s: Values, table: Assembly) -> Proposal:
         c for c in (f"control:{a}" for a in draft.actors("patron")) if c in draft.process.variables
     ]
     if "client_seats" in known and patrons:
-        slopes["client_seats"] = dict.fromkeys(patrons, s.endorsement)
+        for control in patrons:
+            slopes.setdefault("client_seats", {})[control] = s.endorsement
     return Proposal("coalition", beta, slopes)
 
 

@@ -92,16 +92,18 @@ class _Compiler:
             base=np.array(self.coefs.values),
             expressions=tuple(self.coefs.expressions),
             flags=sum(1 << i for i, on in enumerate(process.flags.values()) if on),
-            variables=variables,
-            rates=rates,
-            graph=graph,
-            happenings=happenings,
-            groups=groups,
-            branches=branches,
-            effects=pg.Effects(*_columns(self.effect_rows, 4)),
-            features=features,
-            assembly=self._assembly(),
-            times=times,
+            arrays=pg.Arrays(
+                variables=variables,
+                rates=rates,
+                graph=graph,
+                happenings=happenings,
+                groups=groups,
+                branches=branches,
+                effects=pg.Effects(*_columns(self.effect_rows, 4)),
+                features=features,
+                assembly=self._assembly(),
+                times=times,
+            ),
         )
 
     # -- variables and intensities ------------------------------------------------------------
@@ -148,11 +150,9 @@ class _Compiler:
             *log.columns(2),
             key=_keys(events),
         )
-        linked = [link for links in by_variable for link in links]
-        graph = pg.Graph(
-            _ends(by_variable), *_columns(linked, 2), _ends(by_flag), _ints(sum(by_flag, []))
-        )
-        return rates, graph
+        linked = _columns([link for links in by_variable for link in links], 2)
+        flagged = _ints([number for numbers in by_flag for number in numbers])
+        return rates, pg.Graph(_ends(by_variable), linked[0], linked[1], _ends(by_flag), flagged)
 
     # -- what happens -------------------------------------------------------------------------
 
@@ -299,7 +299,8 @@ class _Compiler:
 
     def _branches(self) -> pg.Branches:
         weight, lo, hi, label = _columns(self.branch_rows, 4)
-        return pg.Branches(weight, *self.slopes.columns(2), lo, hi, label)
+        slope_lo, slope_var, slope_coef = self.slopes.columns(2)
+        return pg.Branches(weight, slope_lo, slope_var, slope_coef, lo, hi, label)
 
     # -- the assembly and time ----------------------------------------------------------------
 
@@ -376,8 +377,8 @@ class _GroupRow:
         self.name = name
         self.branch_lo = branch_lo
         self.kind = pg.CHOICE
-        self.seats = (0, 0)
-        self.coef = [0, 0, 0, 0]
+        self.seats: tuple[int, int] = (0, 0)
+        self.coef: list[int] = [0, 0, 0, 0]
         self.member = 0
 
 

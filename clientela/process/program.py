@@ -145,6 +145,21 @@ class Times(NamedTuple):
     past_branch: np.ndarray
 
 
+class Arrays(NamedTuple):
+    """Everything of a compiled process that a history is drawn from."""
+
+    variables: Variables
+    rates: Rates
+    graph: Graph
+    happenings: Happenings
+    groups: Groups
+    branches: Branches
+    effects: Effects
+    features: Features
+    assembly: Assembly
+    times: Times
+
+
 @dataclass(frozen=True)
 class Program:
     """A compiled process.
@@ -164,16 +179,7 @@ class Program:
     base: np.ndarray
     expressions: tuple[tuple[int, Expression], ...]
     flags: int
-    variables: Variables
-    rates: Rates
-    graph: Graph
-    happenings: Happenings
-    groups: Groups
-    branches: Branches
-    effects: Effects
-    features: Features
-    assembly: Assembly
-    times: Times
+    arrays: Arrays
 
     def coefficients(self, values: Mapping[str, np.ndarray], count: int) -> np.ndarray:
         """The uncertain coefficients of `count` draws, shape (count, len(expressions))."""
@@ -194,10 +200,7 @@ class Program:
         state.update(repr([(p.name, p.distribution, p.shared) for p in self.parameters]).encode())
         state.update(";".join(f"{i}={e}" for i, e in self.expressions).encode())
         state.update(self.base.tobytes())
-        for group in (
-            *(self.variables, self.rates, self.graph, self.happenings, self.groups),
-            *(self.branches, self.effects, self.features, self.assembly, self.times),
-        ):
+        for group in self.arrays:
             for array in group:
                 state.update(repr((array.shape, array.dtype.str)).encode())
                 state.update(np.ascontiguousarray(array).tobytes())

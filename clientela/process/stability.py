@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import networkx
 import numpy as np
@@ -34,8 +35,8 @@ def branching_matrices(program: Program, coefficients: np.ndarray) -> np.ndarray
     hold violence back, count as 0. For an exponential Hawkes process this is the matrix of
     branching ratios (Hawkes 1971).
     """
-    x = coefficients[:, program.variables.start]
-    decay = coefficients[:, program.variables.decay]
+    x = coefficients[:, program.arrays.variables.start]
+    decay = coefficients[:, program.arrays.variables.decay]
     with np.errstate(divide="ignore", invalid="ignore"):
         memory = np.where(decay > 0, -np.expm1(-decay * program.horizon) / decay, program.horizon)
     jumps = _jumps(program, coefficients, x)
@@ -61,12 +62,16 @@ def _jumps(program: Program, coef: np.ndarray, x: np.ndarray) -> np.ndarray:
     fired = np.zeros((len(coef), events, events))
     for e in range(events):
         mark = _mean_mark(program, coef, e)
-        lo, hi = program.happenings.effect_lo[e], program.happenings.effect_hi[e]
+        lo, hi = program.arrays.happenings.effect_lo[e], program.arrays.happenings.effect_hi[e]
         _add_effects(program, coef, x, lo, hi, 1.0, mark, jumps[:, e], fired[:, e])
-        for g in range(program.happenings.group_lo[e], program.happenings.group_lo[e + 1]):
-            branches = np.arange(program.groups.branch_lo[g], program.groups.branch_lo[g + 1])
+        for g in range(
+            program.arrays.happenings.group_lo[e], program.arrays.happenings.group_lo[e + 1]
+        ):
+            branches = np.arange(
+                program.arrays.groups.branch_lo[g], program.arrays.groups.branch_lo[g + 1]
+            )
             for b, chance in zip(branches, _chances(program, coef, x, g, branches), strict=True):
-                lo, hi = program.branches.effect_lo[b], program.branches.effect_hi[b]
+                lo, hi = program.arrays.branches.effect_lo[b], program.arrays.branches.effect_hi[b]
                 _add_effects(program, coef, x, lo, hi, chance, mark, jumps[:, e], fired[:, e])
     # What is fired may fire in turn; firing has no loops, so a few rounds reach everything.
     total, step = jumps.copy(), jumps
@@ -80,14 +85,17 @@ def _chances(
     program: Program, coef: np.ndarray, x: np.ndarray, g: int, branches: np.ndarray
 ) -> np.ndarray:
     """Probability of each branch, shape (branches, rows); alike where seats decide."""
-    if program.groups.kind[g] != pg.CHOICE:
+    if program.arrays.groups.kind[g] != pg.CHOICE:
         return np.full((len(branches), len(coef)), 1.0 / len(branches))
     weights = np.empty((len(branches), len(coef)))
     for i, b in enumerate(branches):
-        weights[i] = coef[:, program.branches.weight[b]]
-        for k in range(program.branches.slope_lo[b], program.branches.slope_lo[b + 1]):
+        weights[i] = coef[:, program.arrays.branches.weight[b]]
+        for k in range(
+            program.arrays.branches.slope_lo[b], program.arrays.branches.slope_lo[b + 1]
+        ):
             weights[i] += (
-                coef[:, program.branches.slope_coef[k]] * x[:, program.branches.slope_var[k]]
+                coef[:, program.arrays.branches.slope_coef[k]]
+                * x[:, program.arrays.branches.slope_var[k]]
             )
     odds = np.exp(weights - weights.max(axis=0))
     return odds / odds.sum(axis=0)
@@ -97,14 +105,14 @@ def _add_effects(
     program: Program,
     coef: np.ndarray,
     x: np.ndarray,
-    lo: int,
-    hi: int,
+    lo: Any,
+    hi: Any,
     chance: float | np.ndarray,
     mark: np.ndarray,
     jumps: np.ndarray,
     fired: np.ndarray,
 ) -> None:
-    effects = program.effects
+    effects = program.arrays.effects
     for k in range(lo, hi):
         op, target = effects.op[k], effects.target[k]
         first = coef[:, effects.first[k]]
@@ -126,15 +134,15 @@ def _add_effects(
 
 
 def _mean_mark(program: Program, coef: np.ndarray, e: int) -> np.ndarray:
-    if program.happenings.mark[e] != pg.KILLED:
+    if program.arrays.happenings.mark[e] != pg.KILLED:
         return np.zeros(len(coef))
-    none = coef[:, program.happenings.none[e]]
-    return (1.0 - none) * coef[:, program.happenings.mean[e]]
+    none = coef[:, program.arrays.happenings.none[e]]
+    return (1.0 - none) * coef[:, program.arrays.happenings.mean[e]]
 
 
 def _gains(program: Program, coef: np.ndarray, x: np.ndarray) -> np.ndarray:
     """G: derivative of each intensity by each variable."""
-    rates = program.rates
+    rates = program.arrays.rates
     events, count = len(program.event_names), len(program.variable_names)
     gains = np.zeros((len(coef), events, count))
     for e in range(events):

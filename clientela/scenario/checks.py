@@ -55,15 +55,16 @@ def _ties(s: Scenario) -> Iterator[Finding]:
                     yield at, _unknown("actor", second, s.actors)
                 elif first == second:
                     yield at, f"'{first}' cannot have a tie with itself; remove it"
-                elif kind in ("rivalry", "alliance") and first in ties.get(second, {}):
-                    if first < second:
-                        yield (
-                            at,
-                            (
-                                f"the {kind} of '{first}' and '{second}' is written in both "
-                                "directions; keep one"
-                            ),
-                        )
+                elif (
+                    kind in ("rivalry", "alliance")
+                    and first < second
+                    and first in ties.get(second, {})
+                ):
+                    yield (
+                        at,
+                        f"the {kind} of '{first}' and '{second}' is written in both directions; "
+                        "keep one",
+                    )
     for patron, clients in s.ties.sponsorship.items():
         for client in clients:
             at = ("ties", "sponsorship", patron, client)

@@ -116,8 +116,8 @@ def beta(
         )
         total = mean * (1 - mean) / sd**2 - 1
         a, b = mean * total, (1 - mean) * total
-    _require(a is not None and b is not None, "a beta needs a and b, or mean and sd")
-    assert a is not None and b is not None
+    if a is None or b is None:
+        raise ValueError("a beta needs a and b, or mean and sd")
     _require(a > 0 and b > 0, f"the shapes of a beta must be positive, not {a:g} and {b:g}")
     return _make("beta", a=float(a), b=float(b))
 
@@ -150,8 +150,8 @@ def gamma(
     if mean is not None and sd is not None and shape is None and rate is None:
         _require(mean > 0 and sd > 0, "mean and sd of a gamma must be positive")
         shape, rate = (mean / sd) ** 2, mean / sd**2
-    _require(shape is not None and rate is not None, "a gamma needs shape and rate, or mean and sd")
-    assert shape is not None and rate is not None
+    if shape is None or rate is None:
+        raise ValueError("a gamma needs shape and rate, or mean and sd")
     _require(shape > 0 and rate > 0, "shape and rate of a gamma must be positive")
     return _make("gamma", shape=float(shape), rate=float(rate))
 

@@ -103,47 +103,54 @@ _WHOLE = {("actors",), ("branches",), ("questions",), ("past",), ("scheduled",)}
 
 
 def _set(tree: Tree, target: str, value: Any, blame: str) -> None:
-    """Puts a value at a dotted path; steps of the procedure are addressed by their names."""
-    *around, last = target.split(".")
+    """Puts a value at a dotted path; steps of the procedure are addressed by their names.
+
+    Parts that the file leaves out are made, except where a name must be known already. Raises
+    ReadingError with the nearest name for a path that leads nowhere.
+    """
+    parts = target.split(".")
     here: Any = tree.data
-    walked: list[str] = []
-
-    def refuse(part: str, known: list[str]) -> None:
-        where = ".".join(walked) or "the scenario"
-        message = f"{blame}: there is no '{part}' in {where}{suggestion(part, known)}"
-        raise ReadingError([Problem(tree.file, 0, 0, "", message)])
-
-    for part in [*around, last]:
-        if isinstance(here, list):
-            steps = {
-                str(item.get("step")): i for i, item in enumerate(here) if isinstance(item, dict)
-            }
-            if part not in steps:
-                refuse(part, list(steps))
-            key: Any = steps[part]
-        elif isinstance(here, dict):
-            top = not walked
-            if part not in here and top and part not in Scenario.model_fields:
-                refuse(part, list(Scenario.model_fields))
-            whole = tuple(walked) in _WHOLE or (walked[:1] == ["ties"] and len(walked) in (2, 3))
-            if part not in here and whole and (part != last or not isinstance(value, dict)):
-                refuse(part, [str(k) for k in here])
-            key = part
-        else:
-            return refuse(part, [])
-        if len(walked) == len(around):
+    for depth, part in enumerate(parts):
+        walked = parts[:depth]
+        known = _known_parts(here, walked, last=depth == len(parts) - 1, value=value)
+        if known is not None and part not in known:
+            raise ReadingError([_nowhere(tree, blame, part, walked, known)])
+        key: Any = known.index(part) if isinstance(here, list) and known else part
+        if depth == len(parts) - 1:
             here[key] = value
-            return None
-        walked.append(part)
-        if isinstance(here, dict) and not isinstance(here.get(key), dict | list):
-            known = here.get(key)
-            if key == "seats" and isinstance(known, int):
-                here[key] = {"now": known}  # opens up to take 'expected'
-            elif known is None or known is False:
-                here[key] = {}
-            else:
-                return refuse(".".join(target.split(".")[len(walked) :]), [])
-        here = here[key]
+            return
+        here = _opened(here, key)
+
+
+def _known_parts(here: Any, walked: list[str], *, last: bool, value: Any) -> list[str] | None:
+    """The names that may come next, or None if any may."""
+    if isinstance(here, list):
+        return [str(item.get("step")) if isinstance(item, dict) else "" for item in here]
+    if not isinstance(here, dict):
+        return []
+    if not walked:
+        return list(Scenario.model_fields)
+    whole = tuple(walked) in _WHOLE or (walked[0] == "ties" and len(walked) in (2, 3))
+    if whole and not (last and isinstance(value, dict)):
+        return [str(key) for key in here]
+    return None
+
+
+def _opened(here: Any, key: Any) -> Any:
+    """The part below, made if it is not there; `seats: 73` opens up to take `expected`."""
+    below = here[key] if isinstance(here, list) else here.get(key)
+    if isinstance(here, dict) and not isinstance(below, dict | list):
+        if key == "seats" and isinstance(below, int):
+            here[key] = below = {"now": below}
+        elif below is None or below is False:
+            here[key] = below = {}
+    return below
+
+
+def _nowhere(tree: Tree, blame: str, part: str, walked: list[str], known: list[str]) -> Problem:
+    where = ".".join(walked) or "the scenario"
+    message = f"{blame}: there is no '{part}' in {where}{suggestion(part, known)}"
+    return Problem(tree.file, 0, 0, "", message)
 
 
 def _switch_off(tree: Tree, names: Sequence[str], mechanisms: Mapping[str, Any]) -> None:

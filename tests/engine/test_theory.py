@@ -257,7 +257,7 @@ def test_the_loop_named_is_the_one_that_carries_the_violence():
 def test_radii_are_taken_row_by_row():
     program = compile_process(processes.hawkes(horizon=1e6, branching=0.4))
     rows = np.tile(typical_coefficients(program), (3, 1))
-    gain = program.rates.add_coef[0]
+    gain = program.arrays.rates.add_coef[0]
     rows[:, gain] *= [1.0, 0.5, 2.0]
     assert spectral_radius(branching_matrices(program, rows)) == pytest.approx([0.4, 0.2, 0.8])
 

@@ -118,7 +118,9 @@ def test_names_of_lists_and_features_are_checked_against_the_assembly():
     with pytest.raises(ProcessError, match=r"there is no list 'lefft'; did you mean 'left'\?"):
         compile_process(p)
     p.events["attack"].outcomes[:] = [Proposal("talks", {"number_of_list": 1.0})]
-    with pytest.raises(ProcessError, match=r"no feature 'number_of_list'; did you mean 'number_of_lists'"):
+    with pytest.raises(
+        ProcessError, match=r"no feature 'number_of_list'; did you mean 'number_of_lists'"
+    ):
         compile_process(p)
 
 
@@ -126,12 +128,20 @@ def test_schedule_and_past_name_events_branches_and_groups_that_exist():
     p = process()
     p.events["attack"].choose(Choice("blame", [Branch("known"), Branch("unknown")]))
     p.at("atack", 5.0)
-    with pytest.raises(ProcessError, match=r"schedule: there is no event 'atack'; did you mean 'attack'"):
+    with pytest.raises(
+        ProcessError, match=r"schedule: there is no event 'atack'; did you mean 'attack'"
+    ):
         compile_process(p)
     p.schedule.clear()
     for branches, message in (
-        ({"blame": "knwon"}, r"past attack/blame: there is no branch 'knwon'; did you mean 'known'"),
-        ({"blaim": "known"}, r"past attack: there is no outcome group 'blaim'; did you mean 'blame'"),
+        (
+            {"blame": "knwon"},
+            r"past attack/blame: there is no branch 'knwon'; did you mean 'known'",
+        ),
+        (
+            {"blaim": "known"},
+            r"past attack: there is no outcome group 'blaim'; did you mean 'blame'",
+        ),
     ):
         p.history.clear()
         p.happened("attack", -1.0, branches)
@@ -156,7 +166,9 @@ def test_what_excites_is_never_negative():
         compile_process(p)
     p = process()
     p.events["attack"].rate = -0.1
-    with pytest.raises(ProcessError, match=r"event 'attack': the additive coefficient of 'rate' is -0.1"):
+    with pytest.raises(
+        ProcessError, match=r"event 'attack': the additive coefficient of 'rate' is -0.1"
+    ):
         compile_process(p)
 
 
@@ -230,7 +242,10 @@ def test_parameters_are_found_wherever_a_coefficient_stands():
         effects=[Add("x", named("amount")), Move("x", named("fraction"), named("toward"))],
         mark=Killed(named("none"), named("mean"), named("r")),
         outcomes=[
-            Choice("c", [Branch("b", named("weight"), {"x": named("slope")}, [AddMark("x", named("by"))])]),
+            Choice(
+                "c",
+                [Branch("b", named("weight"), {"x": named("slope")}, [AddMark("x", named("by"))])],
+            ),
             Proposal("p", {"number_of_lists": named("beta")}, {"minority": {"x": named("tilt")}}),
             Vote("v", 51, 0, named("opposed"), named("neutral"), named("unbound"), named("swayed")),
         ],

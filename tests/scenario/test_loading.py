@@ -148,7 +148,7 @@ def test_values_are_set_by_their_path(crisis: Path):
         ("mechanism.patronage.visit_rate", "did you mean 'mechanisms'?"),
         ("chamber.procedure.presidnt.present", "did you mean 'president'?"),
         ("ties.sponsorship.varen.gaurds.dependence", "did you mean 'guards'?"),
-        ("title.deeper.still", "there is no 'deeper.still' in title"),
+        ("title.deeper.still", "there is no 'deeper' in title"),
         ("", "there is no ''"),
     ],
 )
