@@ -42,7 +42,7 @@ def _mark_dirty(work, e):
         work.dirty_count[0] += 1
 
 
-@compiled()
+@compiled(forceinline=True)
 def _apply(arrays, history, lo, hi, t, mark):
     """Applies effects lo:hi, noting which events need a new bound and which are fired."""
     effects, graph = arrays.effects, arrays.graph
@@ -104,7 +104,7 @@ def _record(history, draw, t, label, mark):
     return True
 
 
-@compiled()
+@compiled(forceinline=True)
 def _occur(arrays, history, key0, draw, first, t):
     """Lets event `first` happen at t, and then what it fires at once. Returns how that ended."""
     happenings, branches, work = arrays.happenings, arrays.branches, history.work
