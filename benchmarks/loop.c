@@ -172,7 +172,7 @@ static inline Words threefry(uint64_t key0, uint64_t key1, uint64_t counter0, ui
 }
 
 /* Strictly between 0 and 1, so that its logarithm is finite. */
-static inline double unit(uint64_t word) { return ((double)(word >> 11) + 0.5) * 0x1p-53; }
+static inline double unit(uint64_t word) { return ((double)(word >> 12) + 0.5) * 0x1p-52; }
 
 /* ---- Strips of intensity height -------------------------------------------------------------- */
 

@@ -39,7 +39,8 @@ _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True}
 
 def compiled(**options: Any) -> Callable[..., Any]:
     """Decorates a function that allocates nothing."""
-    return njit(**_OPTIONS, _nrt=False, **options)
+    # Numba's type stubs leave `_nrt` out.
+    return njit(**_OPTIONS, _nrt=False, **options)  # pyright: ignore[reportCallIssue]
 
 
 def allocating() -> Callable[..., Any]:

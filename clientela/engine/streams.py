@@ -13,7 +13,7 @@ from clientela.engine.jit import compiled
 
 _U = np.uint64
 _PARITY = _U(0x1BD11BDAA9FC1A22)
-_TO_UNIT = 2.0**-53
+_TO_UNIT = 2.0**-52
 
 # What a history's key is derived for, so that parameters and paths never share a stream.
 PATHS = 1
@@ -60,8 +60,8 @@ def threefry(key0, key1, counter0, counter1):
 
 @compiled(forceinline=True)
 def unit(word):
-    """A uniform number strictly between 0 and 1 from the top 53 bits of a word."""
-    return (np.float64(word >> _U(11)) + 0.5) * _TO_UNIT
+    """A uniform number strictly between 0 and 1 from the top 52 bits of a word."""
+    return (np.float64(word >> _U(12)) + 0.5) * _TO_UNIT
 
 
 @compiled()

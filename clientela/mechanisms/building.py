@@ -38,7 +38,9 @@ def _history(scenario: Scenario, process: Process, whole: bool) -> None:
             continue  # it belongs to a mechanism that is switched off
         _known(process, past.event, f"past.{name}.event")
         day = float((past.date - scenario.as_of).days)
-        process.happened(past.event, day, past.outcome, past.killed)
+        groups = {outcome.name for outcome in process.events[past.event].outcomes}
+        taken = {g: b for g, b in past.outcome.items() if whole or g in groups}
+        process.happened(past.event, day, taken, past.killed)
 
 
 def _schedule(scenario: Scenario, process: Process, whole: bool) -> None:

@@ -51,7 +51,7 @@ def threefry(key, counter):
 
 
 def unit(word):
-    return ((word >> 11) + 0.5) * 2.0**-53
+    return ((word >> 12) + 0.5) * 2.0**-52
 
 
 def key_of(name):
