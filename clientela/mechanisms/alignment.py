@@ -11,7 +11,7 @@ from clientela.scenario import Days, Nonnegative, Share, pert, prior
 
 class AlignmentSettings(Settings):
     rupture: Share = Field(
-        prior(pert(0.01, 0.06, 0.2), "no published magnitude"),
+        prior(pert(0.005, 0.03, 0.1), "no published magnitude"),
         description="Share of the way toward −1 that an attack or clash moves the tie of its sides.",
     )
     balance: Share = Field(

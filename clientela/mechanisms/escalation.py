@@ -29,13 +29,13 @@ class EscalationSettings(Settings):
     )
     own: Share = Field(
         prior(
-            pert(0.03, 0.13, 0.30),
-            "Lewis et al. (2012) found 37–50 % of attacks in Iraqi districts self-excited; a constant background overstates it",
+            pert(0.03, 0.10, 0.25),
+            "Lewis et al. (2012) found 37–50 % of attacks in Iraqi districts self-excited; a constant background overstates it, and a dyad is less than a district",
         ),
         description="Further attacks on the same target that one attack sets off directly, on average.",
     )
     retaliation: Share = Field(
-        prior(pert(0.02, 0.09, 0.22), "no magnitude published for factions inside one bloc"),
+        prior(pert(0.02, 0.07, 0.20), "no magnitude published for factions inside one bloc"),
         description="Attacks in the other direction that one attack sets off directly, on average.",
     )
     contagion: Share = Field(
