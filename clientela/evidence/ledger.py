@@ -4,14 +4,38 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from clientela.reading import Problem, ReadingError, read_yaml, suggestion, validated
 
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+def _check_sha256(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise _fault(f"'{text[:60]}' is not a SHA-256; expected 64 digits from 0 to 9 and a to f")
+    return text
+
+
+def _check_span(raw: Any) -> Any:
+    if raw is None:
+        return raw
+    whole = isinstance(raw, list | tuple) and all(type(end) is int for end in raw)
+    if not whole or len(raw) != 2 or not 0 <= raw[0] < raw[1]:
+        raise _fault("this is not a span; expected [start, end] in characters, 0 or more, rising")
+    return raw
+
+
+def _fault(sentence: str) -> PydanticCustomError:
+    """A validation error that reads as written."""
+    return PydanticCustomError("evidence", "{sentence}", {"sentence": sentence})
+
+
+Sha256 = Annotated[str, AfterValidator(_check_sha256)]
+Count = Annotated[int, Field(strict=True, ge=1)]
 
 
 class _Entry(BaseModel):
@@ -26,7 +50,7 @@ class Document(_Entry):
     date: Annotated[dt.date | None, Field(description="When it was published.")] = None
     url: str | None = None
     sha256: Sha256 = Field(description="SHA-256 of the file's bytes.")
-    paragraphs: int = Field(ge=1, description="How many non-empty lines it has.")
+    paragraphs: Count = Field(description="How many non-empty lines it has.")
     note: str = ""
 
 
@@ -36,8 +60,8 @@ class Source(_Entry):
     role: str
     affiliation: str | None = Field(None, description="An actor of the scenario.")
     camp: str | None = None
-    named: bool
-    count: int = Field(1, ge=1, description="How many people speak as this source.")
+    named: Annotated[bool, Field(strict=True)]
+    count: Count = Field(1, description="How many people speak as this source.")
     access: Literal["direct", "briefed", "second-hand", "unknown"]
     reliability: Literal["A", "B", "C", "D", "E", "F"]
     note: str = ""
@@ -52,8 +76,8 @@ class Claim(_Entry):
     """
 
     document: str
-    paragraph: int = Field(ge=1)
-    span: tuple[int, int] | None = None
+    paragraph: Count
+    span: Annotated[tuple[int, int] | None, BeforeValidator(_check_span)] = None
     sha256: Sha256
     sources: Annotated[
         list[str],
@@ -64,7 +88,7 @@ class Claim(_Entry):
     ]
     says: str
     stance: Literal["supports", "denies", "declines", "silent"]
-    credibility: int = Field(ge=1, le=6)
+    credibility: Annotated[int, Field(strict=True, ge=1, le=6)]
     said: dt.date | None = None
     event: dt.date | None = None
     note: str = ""

@@ -46,14 +46,18 @@ def _sentence(model: type[BaseModel], found: Any) -> str:
             expected = f"; expected one of {', '.join(known)}" if known else ""
             return f"there is no '{name}' here{expected}{suggestion(name, known)}"
         case "literal_error":
-            options = context.get("expected", "")
+            options = context.get("expected", "").replace("True", "true").replace("False", "false")
             known = [o.strip().strip("'") for o in options.replace(" or ", ", ").split(",")]
             return f"{shown} is not accepted; expected {options}{suggestion(given, known)}"
+        case "string_type" if isinstance(given, dict | list):
+            return f"{shown} is not text; expected a word or a sentence"
         case "string_type":
             return f"{shown} is not text; put it in quotes"
+        case "string_unicode":
+            return "the text holds characters that are no Unicode; write it anew"
         case "string_too_long":
             return f"the text is longer than {context.get('max_length')} characters"
-        case "bool_type" | "bool_parsing":
+        case _ if kind.startswith("bool_"):
             return f"{shown} is not a yes or no; expected true or false"
         case _ if kind.startswith(("date_", "date")):
             return f"{shown} is not a date; expected one such as 2021-12-31"
@@ -66,6 +70,8 @@ def _sentence(model: type[BaseModel], found: Any) -> str:
                     "less_than": "under", "less_than_equal": "at most"}[kind]  # fmt: skip
             limit = next(iter(context.values()), "")
             return f"{shown} is out of range; expected a number {sign} {limit}"
+        case "dict_type" | "model_type" | "model_attributes_type" if given is None:
+            return "nothing is written here; expected keys with values, or {} for the defaults"
         case "dict_type" | "model_type" | "model_attributes_type":
             return f"{shown} is not a mapping; expected keys with values"
         case "list_type":
@@ -75,8 +81,12 @@ def _sentence(model: type[BaseModel], found: Any) -> str:
             return f"has too {'few' if kind == 'too_short' else 'many'} entries; expected " + (
                 f"at least {least}" if kind == "too_short" else f"at most {most}"
             )
+        case "value_error" | "assertion_error":
+            return str(found["msg"]).partition(", ")[2]
+        case _ if "sentence" in context:
+            return context["sentence"]
         case _:
-            return str(found["msg"]).removeprefix("Value error, ")
+            return f"{shown} is not accepted here; see 'clientela schema' for what is"
 
 
 def _fields_around(model: Any, loc: tuple[Any, ...]) -> list[str]:
@@ -117,6 +127,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _shown(given: Any) -> str:
+    if given is None or isinstance(given, bool):
+        return {None: "an empty value", True: "true", False: "false"}[given]
     text = repr(given) if isinstance(given, str) else str(given)
     if isinstance(given, dict):
         text = "a mapping"

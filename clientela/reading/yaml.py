@@ -12,7 +12,7 @@ from clientela.reading.problems import Problem, ReadingError
 
 LARGEST_FILE = 2_000_000
 MOST_VALUES = 100_000
-DEEPEST = 40
+_DEEPEST = 40
 
 Path_ = tuple[Any, ...]
 
@@ -76,32 +76,27 @@ def read_yaml(path: Path | str, text: str | None = None) -> Tree:
     Raises ReadingError for anything but a YAML mapping within the limits of size and depth.
     """
     # Loaded here because it takes a tenth of a second that `clientela --help` need not pay.
-    from ruamel.yaml import YAML
-    from ruamel.yaml.constructor import RoundTripConstructor
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
 
-    class Constructor(RoundTripConstructor):
-        """Leaves dates as text: a 30 February is then a problem with a line and column."""
+    from clientela.reading.parsing import parser
 
-    Constructor.add_constructor(
-        "tag:yaml.org,2002:timestamp", lambda self, node: self.construct_scalar(node)
-    )
     file = str(path)
     text = read_text(Path(path)) if text is None else text
-    yaml = YAML(typ="rt")
-    yaml.Constructor = Constructor
-    yaml.allow_duplicate_keys = False
     try:
-        loaded = yaml.load(io.StringIO(text))
+        loaded = parser().load(io.StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        what = (error.problem or error.context or "cannot be parsed").splitlines()[0]
+        what = [*(error.problem or error.context or "").splitlines(), "cannot be parsed"][0]
         _refuse(file, f"is not valid YAML: {what}", line, column)
-    except (YAMLError, ValueError, OverflowError) as error:
-        _refuse(file, f"is not valid YAML: {str(error).splitlines()[0]}")
+    except ReaderError as error:
+        line = text[: error.position].count("\n") + 1
+        _refuse(file, f"is not valid YAML: it holds the character {error.character!r}", line, 1)
+    except YAMLError as error:
+        _refuse(file, f"is not valid YAML: {[*str(error).splitlines(), 'cannot be parsed'][0]}")
     except RecursionError:
-        _refuse(file, f"is nested too deeply; expected at most {DEEPEST} levels")
+        _refuse(file, "is nested too deeply")
     except Exception as error:
         _refuse(file, f"is not valid YAML: {type(error).__name__}: {error}")
     if loaded is None:
@@ -124,14 +119,20 @@ def _plain(tree: Tree, node: Any, path: Path_) -> Any:
     """Containers and scalars of Python's own, noting where each stood."""
     if len(tree.places) > MOST_VALUES:
         _refuse(tree.file, f"holds more than {MOST_VALUES:,} values (aliases counted out)")
-    if len(path) > DEEPEST:
+    if len(path) > _DEEPEST:  # an alias within what it stands for has no end
         line, column = tree.place(path)
-        _refuse(tree.file, f"is nested more than {DEEPEST} levels deep", line, column)
+        _refuse(tree.file, f"is nested more than {_DEEPEST} levels deep", line, column)
     marks = getattr(node, "lc", None)
     if isinstance(node, dict):
         if marks is not None:
             tree.places.setdefault(path, (marks.line + 1, marks.col + 1))
-        return {_key(key): _child(tree, node, key, marks, path) for key in node}
+        found: dict[str, Any] = {}
+        for key in node:
+            if _key(key) in found:  # such as 1 and "1"
+                line, column = tree.place((*path, _key(key)))
+                _refuse(tree.file, f"there is another '{_key(key)}' here; remove one", line, column)
+            found[_key(key)] = _child(tree, node, key, marks, path)
+        return found
     if isinstance(node, list | tuple | set):
         if marks is not None:
             tree.places.setdefault(path, (marks.line + 1, marks.col + 1))
@@ -159,8 +160,12 @@ def _item(tree: Tree, value: Any, index: int, marks: Any, path: Path_) -> Any:
     return _plain(tree, value, at)
 
 
-def _key(key: Any) -> Any:
-    return key if isinstance(key, str) else str(key)
+def _key(key: Any) -> str:
+    if key is None or isinstance(key, bool):
+        return {None: "null", True: "true", False: "false"}[key]
+    if isinstance(key, tuple | list):
+        return f"[{', '.join(map(_key, key))}]"
+    return "{…}" if isinstance(key, dict) else str(key)
 
 
 def _scalar(node: Any) -> Any:

@@ -12,6 +12,7 @@ from clientela.scenario.quantity import quantities
 
 Finding = tuple[tuple[object, ...], str]  # path, sentence
 LONGEST_DAYS = 3660
+_SYMMETRIC = ("rivalry", "alliance")
 
 
 def cross_check(
@@ -21,7 +22,7 @@ def cross_check(
     known = list(mechanisms)
     findings: list[Finding] = []
     checks: list[Callable[[Scenario], Iterator[Finding]]] = [
-        _horizon, _ties, _sponsorship_loops, _seats, _chamber, _past, _scheduled, _questions,
+        _horizon, _ties, _sponsors, _sponsorship_loops, _seats, _chamber, _past, _scheduled, _questions,
     ]  # fmt: skip
     for check in checks:
         findings += check(scenario)
@@ -50,24 +51,22 @@ def _ties(s: Scenario) -> Iterator[Finding]:
             if first not in s.actors:
                 yield ("ties", kind, first), _unknown("actor", first, s.actors)
             for second in others:
-                at = ("ties", kind, first, second)
+                both = kind in _SYMMETRIC and first in ties.get(second, {})
                 if second not in s.actors:
-                    yield at, _unknown("actor", second, s.actors)
+                    sentence = _unknown("actor", second, s.actors)
                 elif first == second:
-                    yield at, f"'{first}' cannot have a tie with itself; remove it"
-                elif (
-                    kind in ("rivalry", "alliance")
-                    and first < second
-                    and first in ties.get(second, {})
-                ):
-                    yield (
-                        at,
-                        f"the {kind} of '{first}' and '{second}' is written in both directions; "
-                        "keep one",
-                    )
+                    sentence = f"'{first}' cannot have a tie with itself; remove it"
+                elif both and first < second:
+                    names = f"'{first}' and '{second}'"
+                    sentence = f"the {kind} of {names} is written in both directions; keep one"
+                else:
+                    continue
+                yield ("ties", kind, first, second), sentence
+
+
+def _sponsors(s: Scenario) -> Iterator[Finding]:
     for patron, clients in s.ties.sponsorship.items():
         for client in clients:
-            at = ("ties", "sponsorship", patron, client)
             for role, name, kinds in (
                 ("sponsor", patron, ("patron", "client", "outside-power")),
                 ("client", client, ("client",)),
@@ -75,10 +74,8 @@ def _ties(s: Scenario) -> Iterator[Finding]:
                 actor = s.actors.get(name)
                 if actor and actor.kind not in kinds:
                     yield (
-                        at,
-                        (
-                            f"the {role} '{name}' is of kind {actor.kind}; expected {' or '.join(kinds)}"
-                        ),
+                        ("ties", "sponsorship", patron, client),
+                        f"the {role} '{name}' is of kind {actor.kind}; expected {' or '.join(kinds)}",
                     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
@@ -15,14 +17,15 @@ from clientela.reading import (
     Problem,
     ReadingError,
     Tree,
-    parse_value,
-    read_text,
     read_yaml,
     suggestion,
     validated,
 )
+from clientela.scenario.changes import Change, apply, blamed, from_branch, from_user
 from clientela.scenario.checks import cross_check
 from clientela.scenario.model import Scenario
+
+R = TypeVar("R")
 
 
 def load(
@@ -40,26 +43,17 @@ def load(
     Raises ReadingError with every problem found.
     """
     tree, path = _read(source)
-    without = list(without)
-    applied: dict[str, Any] = {}
-    if branch is not None:
-        taken = _branch(tree, branch)
-        without += [m for m in taken.get("without") or [] if isinstance(m, str)]
-        for target, value in (taken.get("set") or {}).items():
-            _set(tree, target, copy.deepcopy(value), f"branches.{branch}.set")
-    for target, value in (changes or {}).items():
-        parsed = parse_value(value) if isinstance(value, str) else value
-        _set(tree, target, parsed, f"--set {target}")
-        applied[target] = parsed
-    _switch_off(tree, without, mechanisms)
-    scenario = validated(Scenario, tree)
-    problems = _settings(scenario, tree, mechanisms)
-    ledger = _evidence(scenario, path, tree, problems)
-    problems += cross_check(scenario, tree, ledger, mechanisms)
-    if problems:
-        raise ReadingError(problems)
+    taken, switched_off = from_branch(tree, branch) if branch is not None else ([], [])
+    asked = from_user(changes or {})
+    _known(without, mechanisms)
+    off = [*without, *switched_off]
+    written = copy.deepcopy(tree.data)
+    rest = _Surroundings(path, mechanisms, functools.cache(load_ledger))
+    scenario, ledger = _checked(tree, rest, [*taken, *asked], off)
+    if not taken and not asked and not off:
+        _check_branches(Tree(tree.file, written, tree.places), rest)
     scenario._ledger, scenario._source, scenario._written = ledger, path, tree.data
-    scenario.restore(branch, applied, without)
+    scenario.restore(branch, {change.target: change.value for change in asked}, off)
     return scenario
 
 
@@ -71,134 +65,133 @@ def bundled() -> dict[str, Path]:
 
 def _read(source: str | Path | Mapping[str, Any]) -> tuple[Tree, Path | None]:
     if isinstance(source, Mapping):
-        return Tree("scenario", copy.deepcopy(dict(source))), None
+        try:
+            return Tree("scenario", _plain(source)), None
+        except RecursionError:
+            message = "is nested too deeply, or holds itself"
+            raise ReadingError([Problem("scenario", 0, 0, "", message)]) from None
     known = bundled()
     if isinstance(source, str) and source in known:
         path = known[source]
     else:
         path = Path(source)
-        if path.is_dir() and (path / "scenario.yaml").exists():
+        if _is_file(path / "scenario.yaml"):
             path = path / "scenario.yaml"
-        if not path.exists():
+        if not _is_file(path):
             hint = suggestion(source, known) or f"; bundled: {', '.join(known)}"
             message = f"there is no such file, and no bundled scenario of that name{hint}"
             raise ReadingError([Problem(str(source), 0, 0, "", message)])
-    return read_yaml(path, read_text(path)), path
+    return read_yaml(path), path
 
 
-def _branch(tree: Tree, name: str) -> dict[str, Any]:
-    branches = tree.data.get("branches")
-    branches = branches if isinstance(branches, dict) else {}
-    if not isinstance(branches.get(name), dict):
-        hint = suggestion(name, branches)
-        known = f"; known: {', '.join(branches)}" if branches and not hint else ""
-        raise ReadingError(
-            [tree.problem(("branches",), f"there is no branch '{name}'{known}{hint}")]
-        )
-    return branches[name]
+@dataclass(frozen=True)
+class _Surroundings:
+    """What a scenario is checked against beside itself."""
+
+    path: Path | None
+    mechanisms: Mapping[str, type[BaseModel]]
+    ledger: Callable[[Path], Ledger]
 
 
-# Where a new entry may only be made whole, since a single value in it would be a misspelt name.
-_WHOLE = {("actors",), ("branches",), ("questions",), ("past",), ("scheduled",)}
-
-
-def _set(tree: Tree, target: str, value: Any, blame: str) -> None:
-    """Puts a value at a dotted path; steps of the procedure are addressed by their names.
-
-    Parts that the file leaves out are made, except where a name must be known already. Raises
-    ReadingError with the nearest name for a path that leads nowhere.
-    """
-    parts = target.split(".")
-    here: Any = tree.data
-    for depth, part in enumerate(parts):
-        walked = parts[:depth]
-        known = _known_parts(here, walked, last=depth == len(parts) - 1, value=value)
-        if known is not None and part not in known:
-            raise ReadingError([_nowhere(tree, blame, part, walked, known)])
-        key: Any = known.index(part) if isinstance(here, list) and known else part
-        if depth == len(parts) - 1:
-            here[key] = value
-            return
-        here = _opened(here, key)
-
-
-def _known_parts(here: Any, walked: list[str], *, last: bool, value: Any) -> list[str] | None:
-    """The names that may come next, or None if any may."""
-    if isinstance(here, list):
-        return [str(item.get("step")) if isinstance(item, dict) else "" for item in here]
-    if not isinstance(here, dict):
-        return []
-    if not walked:
-        return list(Scenario.model_fields)
-    whole = tuple(walked) in _WHOLE or (walked[0] == "ties" and len(walked) in (2, 3))
-    if whole and not (last and isinstance(value, dict)):
-        return [str(key) for key in here]
-    return None
-
-
-def _opened(here: Any, key: Any) -> Any:
-    """The part below, made if it is not there; `seats: 73` opens up to take `expected`."""
-    below = here[key] if isinstance(here, list) else here.get(key)
-    if isinstance(here, dict) and not isinstance(below, dict | list):
-        if key == "seats" and isinstance(below, int):
-            here[key] = below = {"now": below}
-        elif below is None or below is False:
-            here[key] = below = {}
-    return below
-
-
-def _nowhere(tree: Tree, blame: str, part: str, walked: list[str], known: list[str]) -> Problem:
-    where = ".".join(walked) or "the scenario"
-    message = f"{blame}: there is no '{part}' in {where}{suggestion(part, known)}"
-    return Problem(tree.file, 0, 0, "", message)
-
-
-def _switch_off(tree: Tree, names: Sequence[str], mechanisms: Mapping[str, Any]) -> None:
-    unknown = [name for name in names if name not in mechanisms]
-    if unknown:
-        raise ReadingError(
-            Problem(
-                tree.file, 0, 0, "", f"--without {name}: there is no mechanism '{name}'"
-                f"{suggestion(name, mechanisms) or '; known: ' + ', '.join(mechanisms)}",
-            )
-            for name in unknown
-        )  # fmt: skip
-    if names:
-        block = tree.data.setdefault("mechanisms", {})
-        if isinstance(block, dict):
-            block.update(dict.fromkeys(names, False))
-
-
-def _settings(
-    scenario: Scenario, tree: Tree, mechanisms: Mapping[str, type[BaseModel]]
-) -> list[Problem]:
-    """Replaces each block of settings by its model, defaults included; collects problems."""
+def _checked(
+    tree: Tree, rest: _Surroundings, changes: Sequence[Change], without: Sequence[str]
+) -> tuple[Scenario, Ledger | None]:
+    """The changed tree as a scenario, and its evidence. Raises ReadingError with every problem."""
+    made = apply(tree, changes)
+    block = tree.data.get("mechanisms")
+    if without and (block is None or isinstance(block, dict)):
+        tree.data["mechanisms"] = {**(block or {}), **dict.fromkeys(without, False)}
     problems: list[Problem] = []
-    written = dict(scenario.mechanisms)
-    scenario.mechanisms.clear()
-    scenario.mechanisms.update({name: written.pop(name, None) for name in mechanisms} | written)
-    for name, model in mechanisms.items():
-        given = scenario.mechanisms[name]
-        if given is False:
-            continue
-        if given is None or given is True:
-            scenario.mechanisms[name] = model()
-            continue
-        try:
-            scenario.mechanisms[name] = validated(model, tree, ("mechanisms", name))
-        except ReadingError as error:
-            problems += error.problems
-    return problems
+    scenario = _collected(problems, lambda: validated(Scenario, tree))
+    settings = _settings(tree, rest.mechanisms, problems)
+    ledger = _collected(problems, lambda: _evidence(tree, rest))
+    if scenario is not None:
+        # In the order of the registry, so that how the file orders its blocks changes nothing.
+        others = {n: given for n, given in scenario.mechanisms.items() if n not in rest.mechanisms}
+        scenario.mechanisms.clear()
+        scenario.mechanisms.update({n: settings.get(n, False) for n in rest.mechanisms} | others)
+        # A claim of a file that cannot be read is not to be called unknown as well.
+        unread = ledger is None and isinstance(tree.data.get("evidence"), str)
+        found = cross_check(scenario, tree, ledger, rest.mechanisms)
+        problems += [p for p in found if not (unread and "there is no claim" in p.message)]
+    if scenario is None or problems:
+        raise ReadingError(blamed(problems, tree, made))
+    return scenario, ledger
 
 
-def _evidence(
-    scenario: Scenario, path: Path | None, tree: Tree, problems: list[Problem]
-) -> Ledger | None:
-    if scenario.evidence is None:
-        return None
-    folder = path.parent if path else Path()
+def _check_branches(tree: Tree, rest: _Surroundings) -> None:
+    """Takes every branch in turn. Raises ReadingError with all that would not load."""
+    problems: list[Problem] = []
+    for name in tree.data.get("branches") or {}:
+        trial = Tree(tree.file, copy.deepcopy(tree.data), tree.places)
+        changes, without = from_branch(trial, name)
+        _collected(problems, lambda t=trial, c=changes, w=without: _checked(t, rest, c, w))
+    if problems:
+        raise ReadingError(problems)
+
+
+def _collected(problems: list[Problem], read: Callable[[], R]) -> R | None:
+    """What is read; None if it cannot be, its problems added to the list."""
     try:
-        return load_ledger(folder / scenario.evidence)
+        return read()
     except ReadingError as error:
         problems += error.problems
         return None
+
+
+def _known(without: Sequence[str], mechanisms: Mapping[str, Any]) -> None:
+    problems = [
+        Problem(f"--without {name}", 0, 0, "", f"there is no mechanism '{name}'{hint}")
+        for name in without
+        if name not in mechanisms
+        for hint in [suggestion(name, mechanisms) or f"; known: {', '.join(mechanisms)}"]
+    ]
+    if problems:
+        raise ReadingError(problems)
+
+
+def _settings(
+    tree: Tree, mechanisms: Mapping[str, type[BaseModel]], problems: list[Problem]
+) -> dict[str, BaseModel]:
+    """The settings of each mechanism that is not switched off, defaults included."""
+    written = tree.data.get("mechanisms")
+    written = written if isinstance(written, dict) else {}
+    settings: dict[str, BaseModel] = {}
+    for name, model in mechanisms.items():
+        given = written.get(name)
+        if given is False:
+            continue
+        if given is None or given is True:
+            settings[name] = model()
+            continue
+        read = _collected(problems, lambda m=model, n=name: validated(m, tree, ("mechanisms", n)))
+        if read is not None:
+            settings[name] = read
+    return settings
+
+
+def _evidence(tree: Tree, rest: _Surroundings) -> Ledger | None:
+    name = tree.data.get("evidence")
+    if not isinstance(name, str):
+        return None
+    file = (rest.path.parent if rest.path else Path()) / name
+    if not _is_file(file):
+        message = (
+            f"there is no file '{name[:80]}' beside the scenario; write its name, or remove this"
+        )
+        raise ReadingError([tree.problem(("evidence",), message)])
+    return rest.ledger(file)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long, or with characters no name can have
+        return False
+
+
+def _plain(value: Any) -> Any:
+    """A mapping from Python as YAML would give it: text for keys, lists for sequences."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

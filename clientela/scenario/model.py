@@ -57,6 +57,10 @@ def _listed(raw: Any) -> Any:
 
 
 Id = Annotated[str, AfterValidator(_check_id)]
+# Strict, since true is not 1 and 'yes' is not true; finite, since nan slips past every limit.
+Count = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Flag = Annotated[bool, Field(strict=True)]
 Date = Annotated[dt.date, BeforeValidator(_check_date, json_schema_input_type=dt.date)]
 Claims = Annotated[
     list[str],
@@ -79,14 +83,18 @@ Kind = Literal[
 class Seats(Model):
     """Seats of a list in the chamber."""
 
-    now: int = Field(ge=0, le=100_000, description="Seats won, in the chamber now.")
+    now: Count = Field(ge=0, le=100_000, description="Seats won, in the chamber now.")
     expected: Nonnegative | None = Field(
         None, description="Seats its supporters expected, seats; losing them is a grievance."
     )
 
 
 def _seats(raw: Any) -> Any:
-    return {"now": raw} if isinstance(raw, int) and not isinstance(raw, bool) else raw
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return {"now": raw}
+    if raw is None or isinstance(raw, dict | Seats):
+        return raw
+    raise fault("this is not a number of seats; expected a whole number, or {now, expected}")
 
 
 class Actor(Model):
@@ -110,16 +118,16 @@ class Actor(Model):
         prior(pert(0.5, 0.8, 1.0), "organisations mostly act as one"),
         description="How far its members do what their leaders agree to, 0 to 1.",
     )
-    positions: dict[Id, Annotated[float, Field(ge=-1, le=1)]] = Field(
+    positions: dict[Id, Annotated[Number, Field(ge=-1, le=1)]] = Field(
         {}, description="Position on named dimensions, from −1 to 1."
     )
-    seats: Annotated[Seats, BeforeValidator(_seats, json_schema_input_type=int | Seats)] | None = (
-        Field(None, description="Seats in the chamber: a number, or {now, expected}.")
-    )
-    bloc: bool = Field(True, description="false: its members sit and vote one by one.")
-    incumbent: bool = Field(False, description="Was in the outgoing government.")
-    leads: bool = Field(False, description="Held the head of the outgoing government.")
-    runners_up: dict[Id, Annotated[float, Field(gt=0)]] = Field(
+    seats: Annotated[
+        Seats | None, BeforeValidator(_seats, json_schema_input_type=int | Seats | None)
+    ] = Field(None, description="Seats in the chamber: a number, or {now, expected}.")
+    bloc: Flag = Field(True, description="false: its members sit and vote one by one.")
+    incumbent: Flag = Field(False, description="Was in the outgoing government.")
+    leads: Flag = Field(False, description="Held the head of the outgoing government.")
+    runners_up: dict[Id, Annotated[Number, Field(gt=0)]] = Field(
         {}, description="Who gets its seats if it resigns, with weights; without, it cannot."
     )
 
@@ -137,8 +145,8 @@ class Sponsorship(Model):
 class Rivalry(Model):
     """Hostility that can turn violent, of both sides or of the first against the second."""
 
-    mutual: bool = Field(True, description="false: only the first attacks the second.")
-    strength: Annotated[float, Field(ge=0, le=1)] = Field(
+    mutual: Flag = Field(True, description="false: only the first attacks the second.")
+    strength: Annotated[Number, Field(ge=0, le=1)] = Field(
         0.5, description="How hostile the tie is at the start, 0 to 1."
     )
     rate: Rate | None = Field(
@@ -153,7 +161,7 @@ class Rivalry(Model):
 class Alliance(Model):
     """Friendship or partnership."""
 
-    strength: Annotated[float, Field(ge=0, le=1)] = Field(
+    strength: Annotated[Number, Field(ge=0, le=1)] = Field(
         0.5, description="How close the tie is at the start, 0 to 1."
     )
     because: Claims = []
@@ -172,10 +180,10 @@ class Deference(Model):
 class Ties(Model):
     """Ties by kind: `kind: {from: {to: {…}}}`, so that each has one path."""
 
-    sponsorship: dict[Id, dict[Id, Sponsorship]] = {}
-    rivalry: dict[Id, dict[Id, Rivalry]] = {}
-    alliance: dict[Id, dict[Id, Alliance]] = {}
-    deference: dict[Id, dict[Id, Deference]] = {}
+    sponsorship: dict[Id, dict[Id, Sponsorship]] = Field(default={}, description="Patron: client.")
+    rivalry: dict[Id, dict[Id, Rivalry]] = Field(default={}, description="Attacker: attacked.")
+    alliance: dict[Id, dict[Id, Alliance]] = Field(default={}, description="Friend: friend, once.")
+    deference: dict[Id, dict[Id, Deference]] = Field(default={}, description="Follower: authority.")
 
 
 class Threshold(Model):
@@ -195,16 +203,16 @@ class Threshold(Model):
 def _threshold(raw: Any) -> Any:
     if isinstance(raw, Threshold):
         return raw
-    text = str(raw).strip()
+    text = str(raw).strip() if not isinstance(raw, bool) else str(raw).lower()
     if text == "majority":
         return Threshold(written=text)
     text = "2/3" if text == "two-thirds" else text
-    if re.fullmatch(r"\d{1,6}", text) and int(text) > 0:
+    if re.fullmatch(r"[0-9]{1,6}", text) and int(text) > 0:
         return Threshold(written=text)
-    if re.fullmatch(r"\d{1,4}/[1-9]\d{0,3}", text) and 0 < Fraction(text) <= 1:
+    if re.fullmatch(r"[0-9]{1,4}/[1-9][0-9]{0,3}", text) and 0 < Fraction(text) <= 1:
         return Threshold(written=text)
     raise fault(
-        f"{raw!r} is not a threshold; expected majority, two-thirds, a fraction up to 1 such as "
+        f"'{text[:60]}' is not a threshold; expected majority, two-thirds, a fraction up to 1 such as "
         "3/5, or a number of seats"
     )
 
@@ -224,8 +232,10 @@ class Step(Model):
     """A step of the procedure by which a government is formed."""
 
     step: Id = Field(description="Its name, such as speaker, president, cabinet.")
-    in_favour: ThresholdField
-    present: ThresholdField | None = None
+    in_favour: ThresholdField = Field(description="Members that must vote for it, of all members.")
+    present: ThresholdField | None = Field(
+        None, description="Members that must be there for the vote to count (none: no quorum)."
+    )
 
 
 class GovernmentKind(Model):
@@ -240,30 +250,30 @@ class GovernmentKind(Model):
 class Veto(Model):
     """Two lists that never govern together."""
 
-    of: Id
-    against: Id
+    of: Id = Field(description="The list that refuses.")
+    against: Id = Field(description="The list it refuses to govern with.")
 
 
 class Chamber(Model):
     """The assembly and how it forms a government."""
 
-    seats: int = Field(gt=0, le=100_000, description="All seats, filled or not.")
+    seats: Count = Field(gt=0, le=100_000, description="All seats, filled or not.")
     dimension: Id | None = Field(
         None, description="The dimension of the actors' positions that divides the lists."
     )
     procedure: list[Step] = Field(min_length=1, max_length=8, description="Steps, in order.")
     governments: dict[Id, GovernmentKind] = Field({}, description="Kinds, first match wins.")
-    vetoes: list[Veto] = []
+    vetoes: list[Veto] = Field([], description="Pairs of lists that never govern together.")
 
 
 class PastEvent(Model):
     """Something that has happened; it sets the state at the start."""
 
-    date: Date
+    date: Date = Field(description="When it happened, on or before as_of.")
     event: str = Field(description="Name of an event type, such as attack:a>b or visit:p.")
     outcome: dict[str, str] = Field({}, description="Branch taken, by outcome group.")
-    killed: int = Field(0, ge=0, le=1_000_000, description="People killed.")
-    note: str = ""
+    killed: Count = Field(0, ge=0, le=1_000_000, description="People killed.")
+    note: str = Field("", description="A sentence on the event.")
     because: Claims = []
 
 
@@ -273,7 +283,7 @@ class ScheduledEvent(Model):
     event: str = Field(description="Name of an event type, such as ratification.")
     date: Date | None = Field(None, description="Its date.")
     after: Days | None = Field(None, description="Days after as_of, uncertain.")
-    note: str = ""
+    note: str = Field("", description="A sentence on the event.")
     because: Claims = []
 
     @model_validator(mode="after")
@@ -296,10 +306,10 @@ class Question(Model):
     ask: str = Field(description="The question as a sentence.")
     by: Date | None = Field(None, description="Deadline, counting that day (none: the horizon).")
     happens: Patterns | None = Field(None, description="Names of events; * stands for anything.")
-    times: int = Field(1, ge=1, le=1_000_000, description="With happens: how often, at least.")
+    times: Count = Field(1, ge=1, le=1_000_000, description="With happens: how often, at least.")
     killed: Patterns | None = Field(None, description="Count those killed in these events.")
-    at_least: int | None = Field(None, ge=1, description="With killed: this many or more.")
-    within: Annotated[float, Field(gt=0)] | None = Field(
+    at_least: Count | None = Field(None, ge=1, description="With killed: this many or more.")
+    within: Annotated[Number, Field(gt=0)] | None = Field(
         None, description="With killed: within so many days (none: in total)."
     )
     obeys: Id | None = Field(None, description="Does this client comply at its next visit?")
@@ -338,16 +348,20 @@ class Scenario(Model):
     horizon: Date = Field(description="The last day that is looked at.")
     evidence: str | None = Field(None, description="File with the evidence, beside this one.")
     outcomes: str | None = Field(None, description="File with what came true, for scoring only.")
-    actors: dict[Id, Actor] = Field(min_length=1, max_length=60)
-    ties: Ties = Ties()
-    chamber: Chamber | None = None
+    actors: dict[Id, Actor] = Field(
+        min_length=1, max_length=60, description="The organisations and offices, by short name."
+    )
+    ties: Ties = Field(
+        default_factory=Ties, description="What binds the actors and sets them at odds."
+    )
+    chamber: Chamber | None = Field(None, description="The assembly, if a government is formed.")
     mechanisms: dict[Id, Any] = Field(
         {}, description="Settings by mechanism; false switches one off, absent means defaults."
     )
-    past: dict[Id, PastEvent] = {}
-    scheduled: dict[Id, ScheduledEvent] = {}
-    questions: dict[Id, Question] = {}
-    branches: dict[Id, Branch] = {}
+    past: dict[Id, PastEvent] = Field({}, description="What has happened up to as_of.")
+    scheduled: dict[Id, ScheduledEvent] = Field({}, description="What is coming after as_of.")
+    questions: dict[Id, Question] = Field({}, description="What is asked of every history.")
+    branches: dict[Id, Branch] = Field({}, description="What-ifs, to compare with the scenario.")
 
     _ledger: Ledger | None = PrivateAttr(None)
     _source: Path | None = PrivateAttr(None)

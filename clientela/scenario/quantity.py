@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import math
 from collections.abc import Callable, Iterator
@@ -12,8 +11,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import PydanticCustomError, core_schema
 
-from clientela.scenario.distributions import BY_NAME, Distribution, fixed, pert, uniform
+from clientela.reading import suggestion
+from clientela.scenario.distributions import BY_NAME, LARGEST, Distribution, fixed, pert, uniform
 
+VALUE_TYPE = "x-value-type"  # marks a quantity in the JSON Schema, for schema.py to share
 _EXTRA = ("because", "elicited")
 _FORMS = "a number, {low, high}, {low, likely, high}, or a distribution such as {beta: {mean, sd}}"
 
@@ -63,11 +64,12 @@ class Support:
     def _validate(self, raw: Any) -> Quantity:
         quantity = raw if isinstance(raw, Quantity) else parse(raw)
         low, high = quantity.distribution.support()
-        # A distribution on the open positive numbers fits wherever 0 is the bound.
         if low < self.low or high > self.high:
             shown = _shown(raw)
             raise _error(f"{shown} is not {self.noun}; expected {self._expected}")
-        if self.open_low and quantity.distribution.is_fixed and low <= self.low:
+        # A draw hits a bound exactly only where the distribution has an atom there.
+        atoms = quantity.distribution.family in ("fixed", "discrete")
+        if self.open_low and atoms and low <= self.low:
             raise _error(f"{_shown(raw)} is not {self.noun}; expected {self._expected}")
         return quantity
 
@@ -76,9 +78,7 @@ class Support:
         if math.isinf(self.low) and math.isinf(self.high):
             span = "any number"
         elif math.isinf(self.high):
-            span = (
-                f"a number over {self.low:g}" if self.open_low else f"a number from {self.low:g} up"
-            )
+            span = f"a number {'over' if self.open_low else 'not under'} {self.low:g}"
         else:
             span = f"a number between {self.low:g} and {self.high:g}"
         return f"{span}, or a range or distribution within that"
@@ -111,18 +111,31 @@ def _distribution(body: dict[str, Any]) -> Distribution:
             return uniform(_number(body["low"]), _number(body["high"]))
         if keys == {"low", "likely", "high"}:
             return pert(*(_number(body[key]) for key in ("low", "likely", "high")))
-        if len(keys) == 1:
-            name = next(iter(keys))
-            if name in BY_NAME:
-                return _named(name, BY_NAME[name], body[name])
-            near = difflib.get_close_matches(str(name), [*BY_NAME, "value", "low", "high"], 1)
-            hint = f" (did you mean '{near[0]}'?)" if near else ""
-            raise _error(f"'{name}' is not a distribution; expected {_FORMS}{hint}")
+        if len(keys) == 1 and (name := next(iter(keys))) in BY_NAME:
+            return _named(name, BY_NAME[name], body[name])
+    except PydanticCustomError:
+        raise
+    except ArithmeticError:
+        raise _error(f"the numbers in {_shown(body)} are too extreme; expected {_FORMS}") from None
     except ValueError as error:
-        if isinstance(error, PydanticCustomError):
-            raise
-        raise _error(f"{error}") from None
-    raise _error(f"{_shown(body)} is not a value; expected {_FORMS}")
+        raise _error(f"{_shown(body)} is not a distribution: {error}") from None
+    raise _error(_unreadable(body))
+
+
+def _unreadable(body: dict[str, Any]) -> str:
+    """What is wrong with a mapping that is none of the forms: a misspelt, spare or missing key."""
+    parts = ("value", "low", "likely", "high")
+    for key in body:
+        if key not in (*parts, *BY_NAME):
+            hint = suggestion(key, [*parts, *BY_NAME, *_EXTRA])
+            return f"there is no '{key}' in a value; expected {_FORMS}{hint}"
+    if not body:
+        return f"this is not a value: no number is given; expected {_FORMS}"
+    missing = [key for key in ("low", "high") if key not in body]
+    if len(missing) == 1 and set(body) <= set(parts[1:]):
+        return f"'{missing[0]}' is missing; expected {_FORMS}"
+    given = " and ".join(f"'{key}'" for key in body)
+    return f"{given} cannot make a value; expected {_FORMS}"
 
 
 def _named(name: str, make: Callable[..., Distribution], arguments: Any) -> Distribution:
@@ -131,7 +144,8 @@ def _named(name: str, make: Callable[..., Distribution], arguments: Any) -> Dist
         raise _error(f"'{name}' needs its arguments in braces; it takes {', '.join(known)}")
     for key in arguments:
         if key not in known:
-            raise _error(f"'{name}' has no argument '{key}'; it takes {', '.join(known)}")
+            hint = suggestion(key, known)
+            raise _error(f"'{name}' has no argument '{key}'; it takes {', '.join(known)}{hint}")
     given: dict[str, Any] = {}
     for key, value in arguments.items():
         if name == "discrete":
@@ -143,7 +157,7 @@ def _named(name: str, make: Callable[..., Distribution], arguments: Any) -> Dist
     try:
         return make(**given)
     except TypeError:
-        raise _error(f"'{name}' lacks arguments; it takes {', '.join(known)}") from None
+        raise _error(f"'{name}' lacks arguments; expected {', '.join(known)}") from None
 
 
 def _number(raw: Any) -> float:
@@ -153,6 +167,8 @@ def _number(raw: Any) -> float:
         value = float(raw)
     except OverflowError:
         value = math.inf
+    if math.isfinite(value) and abs(value) >= LARGEST:
+        raise _error(f"{_shown(raw)} is too large; expected {_FORMS}")
     if not math.isfinite(value):
         raise _error(f"{_shown(raw)} is not a finite number; expected {_FORMS}")
     return value
@@ -170,7 +186,13 @@ def _provenance(raw: dict[str, Any]) -> tuple[tuple[str, ...], str | None]:
 
 
 def _shown(raw: Any) -> str:
-    text = repr(raw) if isinstance(raw, str) else str(raw)
+    """The value as the analyst would write it, cut short."""
+    if raw is None or isinstance(raw, bool):
+        return {None: "an empty value", True: "true", False: "false"}[raw]
+    if isinstance(raw, dict):
+        text = "{" + ", ".join(f"{key}: {_shown(value)}" for key, value in raw.items()) + "}"
+    else:
+        text = repr(raw) if isinstance(raw, str) else str(raw)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -212,7 +234,9 @@ def _json_schema(support: Support) -> dict[str, Any]:
                 "additionalProperties": False,
             }
         )
-    return {"description": f"{support.noun}: {_FORMS}", "anyOf": forms}
+    bound = "Over" if support.open_low else "From"
+    name = f"{bound}{support.low:g}To{support.high:g}".replace("-inf", "Any").replace("inf", "Any")
+    return {"description": f"{support.noun}: {_FORMS}", VALUE_TYPE: f"Value{name}", "anyOf": forms}
 
 
 def quantities(part: Any, path: str = "") -> Iterator[tuple[str, Quantity]]:

@@ -99,7 +99,7 @@ def test_the_forms_an_analyst_may_write():
         ({"chance": {"normal": {"mean": 0.5, "sd": 0.1}}}, "is not a probability"),
         ({"rate": -1}, "is not a rate"),
         ({"days": 0}, "expected a number over 0"),
-        ({"chance": True}, "True is not a number"),
+        ({"chance": True}, "true is not a number"),
         ({"chance": "0.5"}, "'0.5' is not a number"),
         ({"chance": float("nan")}, "not a finite number"),
         ({"chance": 10**400}, "not a finite number"),
