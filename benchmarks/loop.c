@@ -27,7 +27,7 @@ typedef struct {
     const uint64_t *key;
 } Rates;
 
-typedef struct { const int64_t *var_lo, *var_event, *var_coef, *flag_lo, *flag_event; } Graph;
+typedef struct { const int64_t *var_lo, *var_event, *var_coef, *var_log, *flag_lo, *flag_event; } Graph;
 
 typedef struct {
     const int64_t *effect_lo, *effect_hi, *group_lo, *mark, *none, *mean, *dispersion;
@@ -123,6 +123,9 @@ typedef struct {
     int64_t strip, open;
 } Next;
 
+/* Upper bounds of the two parts of an event's intensity, kept up to date. */
+typedef struct { double additive, factor; } Bound;
+
 typedef struct {
     const Program *p;
     Log *log;
@@ -130,6 +133,7 @@ typedef struct {
     Variable *variables;
     Strip *strips; /* (events, STRIPS) */
     Next *next;
+    Bound *bounds;
     int64_t *counts, *chosen, *dirty;
     bool *is_dirty;
     double *utility, *agenda_day;
@@ -246,6 +250,7 @@ static inline double ceiling(History *h, int64_t v, double t, double coefficient
 static inline double bound(History *h, int64_t e, double t) {
     const Rates *r = &h->p->rates;
     const double *coef = h->coef;
+    h->bounds[e].additive = 0.0;
     if (!is_open(h, e)) return 0.0;
     double additive = coef[r->rate[e]];
     for (int64_t k = r->add_lo[e]; k < r->add_lo[e + 1]; k++)
@@ -254,7 +259,8 @@ static inline double bound(History *h, int64_t e, double t) {
     double exponent = 0.0;
     for (int64_t k = r->log_lo[e]; k < r->log_lo[e + 1]; k++)
         exponent += ceiling(h, r->log_var[k], t, coef[r->log_coef[k]]);
-    return additive * exp(exponent) * (1.0 + 1e-9); /* a hair above, for rounding */
+    h->bounds[e] = (Bound){additive, exp(exponent) * (1.0 + 1e-9)}; /* a hair above, for rounding */
+    return additive * h->bounds[e].factor;
 }
 
 /* Moves a strip to its next point later than `after`; infinite past the horizon. */
@@ -339,12 +345,20 @@ static inline void touch_flag(History *h, int64_t flag) {
         if (!h->is_dirty[g->flag_event[k]]) make_dirty(h, g->flag_event[k]);
 }
 
-/* Only a change that raises an event's bound asks for a new one; a fallen bound still holds. */
+/* A bound that falls still holds; one that rises is made anew, from all its terms, only when it
+ * leads out of the open strips. */
 static inline void touch_variable(History *h, int64_t v, double change) {
     const Graph *g = &h->p->graph;
-    for (int64_t k = g->var_lo[v]; k < g->var_lo[v + 1]; k++)
-        if (!h->is_dirty[g->var_event[k]] && h->coef[g->var_coef[k]] * change > 0.0)
+    for (int64_t k = g->var_lo[v]; k < g->var_lo[v + 1]; k++) {
+        double rise = h->coef[g->var_coef[k]] * change;
+        if (!(rise > 0.0)) continue;
+        Bound *b = &h->bounds[g->var_event[k]];
+        if (g->var_log[k]) b->factor *= exp(rise);
+        else b->additive += rise;
+        int64_t open = h->next[g->var_event[k]].open;
+        if ((open == 0 || b->additive * b->factor > TOP[open - 1]) && !h->is_dirty[g->var_event[k]])
             make_dirty(h, g->var_event[k]);
+    }
 }
 
 static void apply(History *h, int64_t lo, int64_t hi, double t, int64_t mark) {
@@ -705,6 +719,7 @@ int64_t draw_histories(const Program *p, const double *filled, int64_t count, ui
         .variables = calloc((size_t)p->variable_count + 1, sizeof(Variable)),
         .strips = calloc((size_t)events * STRIPS, sizeof(Strip)),
         .next = calloc((size_t)events, sizeof(Next)),
+        .bounds = calloc((size_t)events, sizeof(Bound)),
         .counts = calloc((size_t)events, sizeof(int64_t)),
         .chosen = calloc((size_t)groups, sizeof(int64_t)),
         .dirty = calloc((size_t)events, sizeof(int64_t)),
@@ -714,7 +729,7 @@ int64_t draw_histories(const Program *p, const double *filled, int64_t count, ui
         .agenda_event = calloc((size_t)p->schedule_count + 1, sizeof(int64_t)),
     };
     *rows = 0;
-    if (!h.coef || !h.variables || !h.strips || !h.next || !h.counts || !h.chosen || !h.dirty ||
+    if (!h.coef || !h.variables || !h.strips || !h.next || !h.bounds || !h.counts || !h.chosen || !h.dirty ||
         !h.is_dirty || !h.utility || !h.agenda_day || !h.agenda_event) {
         done = -1;
         goto free;
@@ -744,6 +759,7 @@ free:
     free(h.variables);
     free(h.strips);
     free(h.next);
+    free(h.bounds);
     free(h.counts);
     free(h.chosen);
     free(h.dirty);

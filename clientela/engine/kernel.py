@@ -2,8 +2,8 @@
 
 A point (t, u) of an event's measure is an event when u < λ(t). Between events each variable is
 monotone toward its baseline, so an intensity has a cheap upper bound, made anew only when
-something it depends on raises it. Reading a variable never changes it: a history does not
-depend on who looks, nor on bounds, blocks or threads.
+what it depends on has raised it out of the strips at hand. Reading a variable never changes it:
+a history does not depend on who looks, nor on bounds, blocks or threads.
 """
 
 from __future__ import annotations
@@ -43,6 +43,22 @@ def _mark_dirty(work, e):
 
 
 @compiled(forceinline=True)
+def _raise_bound(history, e, is_log, rise):
+    """Raises the event's bound by as much as one of its terms may have risen.
+
+    Only if that leads out of the open strips is the bound to be made anew, from all its terms.
+    """
+    strips = history.strips
+    if is_log:
+        strips.factor[e] *= math.exp(rise)
+    else:
+        strips.additive[e] += rise
+    reach = strips.open[e]
+    if reach == 0 or strips.additive[e] * strips.factor[e] > TOP[reach - 1]:
+        _mark_dirty(history.work, e)
+
+
+@compiled(forceinline=True)
 def _apply(arrays, history, lo, hi, t, mark):
     """Applies effects lo:hi, noting which events need a new bound and which are fired."""
     effects, graph = arrays.effects, arrays.graph
@@ -61,10 +77,10 @@ def _apply(arrays, history, lo, hi, t, mark):
                 _mark_dirty(work, graph.flag_event[j])
         else:
             change = _change(effects, state, coef, k, op, target, t, mark)
-            # Only a raised bound needs making anew; a fallen one still holds.
             for j in range(graph.var_lo[target], graph.var_lo[target + 1]):
-                if coef[graph.var_coef[j]] * change > 0.0:
-                    _mark_dirty(work, graph.var_event[j])
+                rise = coef[graph.var_coef[j]] * change
+                if rise > 0.0:  # a bound that falls still holds
+                    _raise_bound(history, graph.var_event[j], graph.var_log[j], rise)
 
 
 @compiled(forceinline=True)
@@ -282,7 +298,7 @@ def _new_history(arrays, base, log):
         State(floats[0], floats[1], floats[2], floats[3], variables.low, variables.high,
               floats[4], np.full(count, np.nan)),
         Strips(points[0], points[1], points[2], places[0], places[1],
-               by_event[0], np.zeros(events), by_event[1]),
+               by_event[0], np.zeros(events), by_event[1], np.zeros(events), np.ones(events)),
         Work(ints[0], ints[1], ints[2], by_event[2], np.zeros(groups, np.int64),
              np.zeros(QUEUE, np.int64), ints[3], by_event[3], np.zeros(1, np.int64),
              np.zeros(events, np.bool_), np.zeros(coalitions), np.zeros(agenda),

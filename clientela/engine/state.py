@@ -36,6 +36,8 @@ class Strips(NamedTuple):
     open: np.ndarray  # per event: how many strips are open
     next: np.ndarray  # per event: time of its next point
     which: np.ndarray  # per event: the strip it is in
+    additive: np.ndarray  # per event: upper bound of the additive part, kept up to date
+    factor: np.ndarray  # per event: upper bound of the exponential factor, likewise
 
 
 class Log(NamedTuple):
@@ -135,8 +137,9 @@ def _ceiling(state, v, t, coefficient):
 
 @compiled(forceinline=True)
 def bound(rates, history, e, t):
-    """An upper bound of λ_e from t on, until the next change of a variable or flag."""
-    state, coef = history.state, history.coef
+    """An upper bound of λ_e from t on, until a variable or flag changes; its parts are noted."""
+    state, coef, strips = history.state, history.coef, history.strips
+    strips.additive[e] = 0.0
     if not is_open(rates, history.work.flags[0], e):
         return 0.0
     additive = coef[rates.rate[e]]
@@ -147,5 +150,7 @@ def bound(rates, history, e, t):
     exponent = 0.0
     for k in range(rates.log_lo[e], rates.log_lo[e + 1]):
         exponent += _ceiling(state, rates.log_var[k], t, coef[rates.log_coef[k]])
+    strips.additive[e] = additive
     # A hair above, so that rounding in the relaxation cannot carry λ over its bound.
-    return additive * math.exp(exponent) * (1.0 + 1e-9)
+    strips.factor[e] = math.exp(exponent) * (1.0 + 1e-9)
+    return additive * strips.factor[e]

@@ -122,16 +122,18 @@ class _Compiler:
         add, log = _Runs(), _Runs()
         need: list[int] = []
         value: list[int] = []
-        by_variable: list[list[tuple[int, int]]] = [[] for _ in self.variable]
+        by_variable: list[list[tuple[int, int, int]]] = [[] for _ in self.variable]
         by_flag: list[list[int]] = [[] for _ in self.flag]
         for number, event in enumerate(self.process.events.values()):
             _refuse_negative(event)
-            for runs, terms in ((add, event.excitation), (log, event.modulation)):
+            for is_log, (runs, terms) in enumerate(
+                ((add, event.excitation), (log, event.modulation))
+            ):
                 for name, coefficient in terms.items():
                     at = self._index("variable", name, self.variable, event.name)
                     place = self.coefs.position(coefficient)
                     runs.items.append((at, place))
-                    by_variable[at].append((number, place))
+                    by_variable[at].append((number, place, is_log))
                 runs.close()
             flags = [
                 (self._index("flag", name, self.flag, event.name), on)
@@ -150,9 +152,9 @@ class _Compiler:
             *log.columns(2),
             key=_keys(events),
         )
-        linked = _columns([link for links in by_variable for link in links], 2)
+        number, place, is_log = _columns([link for links in by_variable for link in links], 3)
         flagged = _ints([number for numbers in by_flag for number in numbers])
-        return rates, pg.Graph(_ends(by_variable), linked[0], linked[1], _ends(by_flag), flagged)
+        return rates, pg.Graph(_ends(by_variable), number, place, is_log, _ends(by_flag), flagged)
 
     # -- what happens -------------------------------------------------------------------------
 

@@ -56,11 +56,12 @@ class Rates(NamedTuple):
 
 
 class Graph(NamedTuple):
-    """Which events' intensities depend on a variable, with which coefficient, and on a flag."""
+    """Which events' intensities depend on a variable, how and with which coefficient; on a flag."""
 
     var_lo: np.ndarray
     var_event: np.ndarray
     var_coef: np.ndarray
+    var_log: np.ndarray  # 1 where the term stands in the exponent
     flag_lo: np.ndarray
     flag_event: np.ndarray
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import networkx
 import numpy as np
 
 from clientela.process import program as pg
@@ -176,6 +175,8 @@ def _loop(matrix: np.ndarray, names: tuple[str, ...]) -> tuple[str, ...]:
     first, second = np.unravel_index(np.argmax(share), share.shape)
     if first == second:
         return (names[first], names[first])
+    import networkx  # here, since it takes a fifth of a second that a run need not pay
+
     graph = networkx.DiGraph()
     top = matrix.max()
     for e, f in zip(*np.nonzero(matrix), strict=True):
