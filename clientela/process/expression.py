@@ -7,6 +7,7 @@ show the same formula that the engine computes.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,16 +30,16 @@ _FUNCTIONS = {
 _INFIX = {"+", "-", "*", "/"}
 
 
-class Expression:
+class Expression(ABC):
     """Arithmetic over parameters: `+ - * /` with numbers and each other, and `exp`, `log`, …"""
 
+    @abstractmethod
     def evaluate(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """The value for every draw, shape (draws,), given each parameter's draws by name."""
-        raise NotImplementedError
 
+    @abstractmethod
     def parameters(self) -> Iterator[Parameter]:
         """The parameters it depends on, in the order they appear, possibly repeated."""
-        raise NotImplementedError
 
     def __add__(self, other: Coefficient) -> Expression:
         return Operation("+", (self, other))
