@@ -6,7 +6,7 @@ from pydantic import Field
 
 from clientela.mechanisms.drafting import Draft, Settings, Values, mechanism
 from clientela.process import Add, AddMark, Branch, Choice, Effect, Move, largest, log, logit
-from clientela.scenario import Days, Nonnegative, Share, pert, prior
+from clientela.scenario import Days, Nonnegative, Share, fixed, pert, prior
 
 
 class AttributionSettings(Settings):
@@ -41,6 +41,13 @@ class AttributionSettings(Settings):
         ),
         description="Log points by which full impunity raises all suspects' attacks on the victim.",
     )
+    usual: Share = Field(
+        prior(
+            fixed(0.63),
+            "one less the mean of the prior of `identified`, with which background rates were judged",
+        ),
+        description="Impunity at which background rates hold, 0 to 1.",
+    )
     learning: Share = Field(
         prior(pert(0.05, 0.15, 0.4), "no published magnitude"),
         description="Weight of the latest attack in the suspects' view of their impunity.",
@@ -65,7 +72,7 @@ def attribution(draft: Draft, s: Values) -> None:
     outside power strikes suspect i with intensity δ·b_i, so that `strike` and `deadly_strike` are
     mean numbers of strikes (a little less, since a strike settles the account). The suspects' view of their impunity m moves toward 1 with attacks
     not identified, toward 0 with those that are, and multiplies all their attacks by
-    exp(cheap·(m − m₀)), m₀ its expected level. A strike deters or provokes. The comparative statics are those of deterrence with
+    exp(cheap·(m − usual)). A strike deters or provokes. The comparative statics are those of deterrence with
     imperfect attribution (Baliga, Bueno de Mesquita & Wolitzky 2020): blame is shared among
     suspects, and where attribution is poor attacking is cheap for everyone.
     """
@@ -81,8 +88,7 @@ def attribution(draft: Draft, s: Values) -> None:
 def _victim(draft: Draft, s: Values, victim: str, suspects: list[str]) -> None:
     p = draft.process
     strikes = draft.scenario.actors[victim].kind == "outside-power"
-    unknown = 1.0 - s.identified
-    # As a departure from its expected level, so that switching the mechanism off leaves rates be.
+    # As a departure from its usual level, so that switching the mechanism off leaves rates be.
     impunity = p.variable(f"impunity:{victim}", half_life=90.0, low=-1.0, high=1.0,
                           meaning=f"suspects' impunity toward {victim}, against its usual level")  # fmt: skip
     for suspect in suspects:
@@ -92,8 +98,8 @@ def _victim(draft: Draft, s: Values, victim: str, suspects: list[str]) -> None:
         event = p.events[f"attack:{suspect}>{victim}"]
         event.modulate(impunity.name, s.cheap)
         others = [o for o in suspects if o != suspect]
-        caught: list[Effect] = [Move(impunity.name, s.learning, -unknown)]
-        escaped: list[Effect] = [Move(impunity.name, s.learning, 1.0 - unknown)]
+        caught: list[Effect] = [Move(impunity.name, s.learning, -s.usual)]
+        escaped: list[Effect] = [Move(impunity.name, s.learning, 1.0 - s.usual)]
         if strikes:
             caught += _blame(s, victim, [suspect], 1.0)
         misread = escaped + (

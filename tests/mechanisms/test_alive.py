@@ -145,22 +145,21 @@ def test_without_the_loss_of_its_commander_a_patron_is_obeyed_more(full):
     assert falls(number(full, "^attack:[^/]*>us$"), number(strong, "^attack:[^/]*>us$"))
 
 
-def test_without_attribution_nobody_strikes_back_and_ambiguity_is_not_cheap(full):
-    """Blame brings strikes that deter; impunity raises attacks (Baliga et al. 2020)."""
+def test_without_attribution_nobody_strikes_back(full):
+    """Blame brings strikes that deter (Baliga, Bueno de Mesquita & Wolitzky 2020)."""
     blind = forecast(without="attribution")
     assert answer(full, "us-strike").low > 0.4
     assert answer(blind, "us-strike").probability == 0.0
     assert rises(number(full, "^attack:[^/]*>us$"), number(blind, "^attack:[^/]*>us$"))
-    assert falls(
-        number(full, "^attack:[^/]*>government$"), number(blind, "^attack:[^/]*>government$")
-    )
 
 
 def test_the_better_attackers_are_identified_the_fewer_attacks(full):
     """The comparative static of Baliga, Bueno de Mesquita & Wolitzky (2020)."""
     seen = forecast(changes=(("mechanisms.attribution.identified", 0.95),))
     hidden = forecast(changes=(("mechanisms.attribution.identified", 0.05),))
-    assert falls(number(hidden, "^attack:[^/]*>us$"), number(seen, "^attack:[^/]*>us$"))
+    for victim in ("us", "government"):  # the latter never strikes back: impunity alone
+        what = f"^attack:[^/]*>{victim}$"
+        assert falls(number(hidden, what), number(seen, what))
     assert rises(number(hidden, "^strike:[^/]*$"), number(seen, "^strike:[^/]*$"))
 
 
