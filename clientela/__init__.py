@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clientela.analysis import Answer, Forecast, open_run, run
-    from clientela.drawing import Ensemble, draw, load
+    from clientela.api import Ensemble, draw, load
     from clientela.mechanisms import Draft, Settings, Values, mechanism
     from clientela.process import (
         Add,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "clientela.analysis": ("Answer", "Forecast", "open_run", "run"),
-    "clientela.drawing": ("Ensemble", "draw", "load"),
+    "clientela.api": ("Ensemble", "draw", "load"),
     "clientela.mechanisms": ("Draft", "Settings", "Values", "mechanism"),
     "clientela.process": (
         "Add", "AddMark", "Branch", "Choice", "Fire", "Killed", "Lower", "Move", "Parameter",

@@ -185,7 +185,7 @@ def _scenario(
     plugins: list[Path] | None,
 ) -> Scenario:
     _load_plugins(plugins)
-    from clientela.drawing import load
+    from clientela.api import load
 
     pairs: dict[str, Any] = {}
     for change in changes or []:

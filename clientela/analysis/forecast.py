@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from clientela.analysis import answers as an
@@ -198,12 +199,8 @@ def _questions(scenario: Scenario, program: Program) -> tuple[list[AskedQuestion
         except QuestionError as error:
             if not off:
                 raise QuestionError(f"questions.{name}: {error}") from None
-            nothing = resolve(
-                name, question.model_copy(update={"happens": ["*"], "killed": None,
-                "government": None}), program.labels, program.horizon, scenario.as_of,
-            )  # fmt: skip
-            assert isinstance(nothing, Happens)
-            asked = dataclasses.replace(nothing, wanted=nothing.wanted & False)
+            never = np.zeros(len(program.labels), dtype=bool)
+            asked = Happens(name, question.ask, program.horizon, never)
             notes[name] = f"cannot happen here: {', '.join(off)} is switched off"
         resolved.append(asked)
     return resolved, notes
