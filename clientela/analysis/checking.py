@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clientela.analysis.forecast import program_of
+from clientela.analysis.forecast import asked_questions, program_of
 from clientela.engine import draw_parameters
 from clientela.process import Program
 from clientela.process.stability import (
@@ -49,8 +49,9 @@ class Findings:
 
 
 def check_scenario(scenario: Scenario) -> Findings:
-    """What there is to say of a scenario that loaded. Raises ProcessError if it does not fit."""
+    """What there is to say of a scenario that loaded. Raises ReadingError if it does not fit."""
     program = program_of(scenario)
+    asked_questions(scenario, program)
     radii = _radii(program)
     used = {p.name for p in program.parameters}
     standing = Counter(q.standing for path, q in quantities(scenario) if path in used)

@@ -34,6 +34,7 @@ from clientela.engine import (
 from clientela.engine.block import Block
 from clientela.mechanisms import REGISTRY, build, settings_models
 from clientela.process import Program, compile_process
+from clientela.reading import Problem, ReadingError
 from clientela.scenario import Scenario, load
 
 Progress = Callable[[int, int], None]
@@ -118,7 +119,7 @@ def run(
     `out` is the run's folder; finished blocks found there are taken up, so an interrupted run
     goes on and a larger one keeps what a smaller one drew. Without it a temporary folder is used
     and removed when Python ends. `executor` is any `concurrent.futures.Executor` (none: threads
-    on all processors). Raises QuestionError, ProcessError or StoreError with one clear message.
+    on all processors). Raises ReadingError, QuestionError, ProcessError or StoreError with clear messages.
     """
     if draws < 1:
         raise QuestionError(f"--draws {draws}: expected at least 1")
@@ -126,7 +127,7 @@ def run(
         raise QuestionError(f"--seed {seed}: expected a whole number from 0 to 2⁶³ − 1")
     started = time.perf_counter()
     program = program_of(scenario, until)
-    questions, notes = _questions(scenario, program)
+    questions, notes = asked_questions(scenario, program)
     folder = RunFolder.create(out or _temporary(), _identity(scenario, program, seed))
     summary, taken_up = _draw(program, questions, folder, draws, seed, executor, progress)
     lists = tuple(scenario.lists)
@@ -188,21 +189,30 @@ def _task(
     return block, summarise(block, questions, program.labels, program.horizon)
 
 
-def _questions(scenario: Scenario, program: Program) -> tuple[list[AskedQuestion], dict[str, str]]:
-    """The questions, and notes on those about what a switched-off mechanism would have done."""
+def asked_questions(
+    scenario: Scenario, program: Program
+) -> tuple[list[AskedQuestion], dict[str, str]]:
+    """The questions, and notes on those about what a switched-off mechanism would have done.
+
+    Raises ReadingError for every question about an event that the process does not have.
+    """
     resolved: list[AskedQuestion] = []
     notes: dict[str, str] = {}
+    problems: list[Problem] = []
     off = [name for name in REGISTRY if scenario.mechanisms.get(name) in (False, None)]
     for name, question in scenario.questions.items():
         try:
             asked = resolve(name, question, program.labels, program.horizon, scenario.as_of)
         except QuestionError as error:
             if not off:
-                raise QuestionError(f"questions.{name}: {error}") from None
+                problems.append(scenario.problem(("questions", name), str(error)))
+                continue
             never = np.zeros(len(program.labels), dtype=bool)
             asked = Happens(name, question.ask, program.horizon, never)
             notes[name] = f"cannot happen here: {', '.join(off)} is switched off"
         resolved.append(asked)
+    if problems:
+        raise ReadingError(problems)
     return resolved, notes
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from clientela.mechanisms.drafting import REGISTRY, Draft, Values, coefficient
 from clientela.process import Process, ProcessError
+from clientela.reading import ReadingError
 from clientela.scenario import Scenario
 
 
@@ -19,7 +20,7 @@ def settings_models() -> dict[str, type[BaseModel]]:
 
 
 def build(scenario: Scenario) -> Process:
-    """The scenario's process. Raises ProcessError if its parts do not fit together."""
+    """The scenario's process. Raises ReadingError or ProcessError if parts do not fit together."""
     active = [name for name in REGISTRY if scenario.mechanisms.get(name) not in (False, None)]
     process = Process(float(scenario.days), scenario.scenario)
     draft = Draft(scenario, process, frozenset(active))
@@ -36,7 +37,7 @@ def _history(scenario: Scenario, process: Process, whole: bool) -> None:
     for name, past in scenario.past.items():
         if past.event not in process.events and not whole:
             continue  # it belongs to a mechanism that is switched off
-        _known(process, past.event, f"past.{name}.event")
+        _known(scenario, process, past.event, ("past", name, "event"))
         day = float((past.date - scenario.as_of).days)
         groups = {outcome.name for outcome in process.events[past.event].outcomes}
         taken = {g: b for g, b in past.outcome.items() if whole or g in groups}
@@ -47,7 +48,7 @@ def _schedule(scenario: Scenario, process: Process, whole: bool) -> None:
     for name, coming in scenario.scheduled.items():
         if coming.event not in process.events and not whole:
             continue
-        _known(process, coming.event, f"scheduled.{name}.event")
+        _known(scenario, process, coming.event, ("scheduled", name, "event"))
         if coming.after is not None:
             after = coefficient(coming.after, f"scheduled.{name}.after", shared=False)
             process.at(coming.event, after)
@@ -57,11 +58,11 @@ def _schedule(scenario: Scenario, process: Process, whole: bool) -> None:
             process.at(coming.event, float((coming.date - scenario.as_of).days) + 1.0 - 1e-6)
 
 
-def _known(process: Process, event: str, path: str) -> None:
+def _known(scenario: Scenario, process: Process, event: str, path: tuple[str, ...]) -> None:
     try:
         process.find_event(event)
     except ProcessError as error:
-        raise ProcessError(f"{path}: {error}") from None
+        raise ReadingError([scenario.problem(path, str(error))]) from None
 
 
 def load_plugin(path: Path | str) -> None:

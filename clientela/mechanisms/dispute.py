@@ -63,12 +63,12 @@ def dispute(draft: Draft, s: Values) -> None:
     of obeying its patron by disobedience·g, and brings protests with intensity protest·g. The
     scheduled event `ratification` accepts the results or annuls them; accepting lets the
     formation of a government begin and adds to the losers' grievance, annulling calls new
-    elections. Grievance over lost power as a cause of violence: Cederman, Wimmer & Min (2010).
+    elections. Where none is scheduled the results stand from the start. Grievance over lost power as a cause of violence: Cederman, Wimmer & Min (2010).
     """
     losers = _losers(draft)
     for name, lost in losers.items():
         _grievance(draft, s, name, lost)
-    if any(event.event == "ratification" for event in draft.scenario.scheduled.values()):
+    if draft.scenario.chamber is not None:
         _ratification(draft, s, losers)
 
 
@@ -107,7 +107,8 @@ def _grievance(draft: Draft, s: Values, name: str, lost: Coefficient) -> None:
 
 
 def _ratification(draft: Draft, s: Values, losers: dict[str, Coefficient]) -> None:
-    ratified = flag(draft, RATIFIED)
+    awaited = any(e.event == "ratification" for e in draft.scenario.scheduled.values())
+    ratified = flag(draft, RATIFIED, initially=not awaited)
     resentment = [
         Add(f"grievance:{name}", s.ratified_anger * lost) for name, lost in losers.items()
     ]

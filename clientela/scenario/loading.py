@@ -52,7 +52,7 @@ def load(
     scenario, ledger = _checked(tree, rest, [*taken, *asked], off)
     if not taken and not asked and not off:
         _check_branches(Tree(tree.file, written, tree.places), rest)
-    scenario._ledger, scenario._source, scenario._written = ledger, path, tree.data
+    scenario._ledger, scenario._source, scenario._tree = ledger, path, tree
     scenario.restore(branch, {change.target: change.value for change in asked}, off)
     return scenario
 

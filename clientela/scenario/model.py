@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from clientela.evidence import Ledger
+from clientela.reading import Problem, Tree
 from clientela.scenario.distributions import fixed, pert
 from clientela.scenario.quantity import Days, Nonnegative, Rate, Share, prior
 
@@ -366,7 +367,7 @@ class Scenario(Model):
     _ledger: Ledger | None = PrivateAttr(None)
     _source: Path | None = PrivateAttr(None)
     _branch: str | None = PrivateAttr(None)
-    _written: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _tree: Tree = PrivateAttr(default_factory=lambda: Tree("scenario", {}))
     _changes: dict[str, Any] = PrivateAttr(default_factory=dict)
     _without: tuple[str, ...] = PrivateAttr(())
 
@@ -392,8 +393,12 @@ class Scenario(Model):
 
     def as_written(self) -> str:
         """What is in force, branch and changes included, as JSON in the order written."""
-        written = {**self._written, **({"evidence": "evidence.json"} if self.evidence else {})}
+        written = {**self._tree.data, **({"evidence": "evidence.json"} if self.evidence else {})}
         return json.dumps(written, default=str, ensure_ascii=False)
+
+    def problem(self, path: tuple[str, ...], message: str) -> Problem:
+        """A problem with the part at a path, at its line and column in the file."""
+        return self._tree.problem(path, message)
 
     def restore(self, branch: str | None, changes: dict[str, Any], without: list[str]) -> None:
         """Says by which branch and changes it came to be, for one read back from a run."""

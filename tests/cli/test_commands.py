@@ -161,6 +161,25 @@ def test_another_scenario_s_folder_is_neither_mixed_nor_overwritten(clientela, c
     assert "holds a run of something else" in other.stderr
 
 
+def test_events_that_do_not_exist_are_named_where_they_are_asked_for(clientela, crisis: Path):
+    text = crisis.read_text().replace('killed: ["attack:*"', 'killed: ["atack:*"')
+    crisis.write_text(text.replace("event: ratification", "event: ratificaton"))
+    for command in ("check", "run"):
+        told = clientela(command, str(crisis))
+        assert told.returncode == 2
+        assert "scheduled.ratification.event: there is no event 'ratificaton'" in told.stderr
+        assert "did you mean 'ratification'?" in told.stderr
+    crisis.write_text(text)
+    line = text[: text.index("ten-killed")].count("\n") + 1
+    for command in ("check", "run"):
+        told = clientela(command, str(crisis))
+        assert told.returncode == 2
+        assert (
+            f":{line}:3: questions.ten-killed: no event or outcome is called 'atack:*'"
+            in told.stderr
+        )
+
+
 def test_an_exploding_scenario_names_the_loop(clientela, crisis: Path):
     told = clientela("check", str(crisis), "--set", "mechanisms.escalation.own=1")
     assert "attack:" in told.stdout
