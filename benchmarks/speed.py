@@ -76,8 +76,7 @@ def works(program: Program, draws: int) -> list[Work]:
     for first in range(0, draws, chunk):
         count = min(chunk, draws - first)
         parameters = draw_parameters(program, SEED, first, count)
-        named = {p.name: parameters[:, i] for i, p in enumerate(program.parameters)}
-        made.append(Work(first, np.ascontiguousarray(program.coefficients(named, count))))
+        made.append(Work(first, program.coefficients(parameters)))
     return made
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
+
+from clientela.analysis.checking import explosion_message
+from clientela.analysis.words import kind_titles, percent, span
 
 if TYPE_CHECKING:
     from clientela.analysis import Forecast
@@ -15,37 +17,11 @@ if TYPE_CHECKING:
     from clientela.scenario import Scenario
 
 
-def percent(share: float | None, decimals: int = 0) -> str:
-    """`12 %`; with a decimal under 1 % and over 99 %, and never 0 or 100 % by rounding."""
-    if share is None:
-        return "–"
-    if share in (0.0, 1.0):
-        return f"{share:.0%}".replace("%", " %")
-    if share < 0.0005:
-        return "< 0.1 %"
-    if share > 0.9995:
-        return "> 99.9 %"
-    digits = 1 if share < 0.01 or share > 0.99 else decimals
-    return f"{share:.{digits}%}".replace("%", " %")
-
-
-def span(low: float | None, high: float | None) -> str:
-    """`79–81 %`, with decimals where the ends would read alike."""
-    if low is None or high is None:
-        return "–"
-    first, last = percent(low), percent(high)
-    if first == last:
-        first, last = percent(low, 1), percent(high, 1)
-    return last if first == last else f"{first.removesuffix(' %')}–{last.removeprefix('> ')}"
-
-
 def print_check(scenario: Scenario, findings: Findings) -> None:
     """What `clientela check` says of a scenario without problems."""
-    console = Console()
+    console = Console(markup=False)  # names and questions are text
     kinds = [f"{len(ids)} {kind}" for kind, ids in _by_kind(scenario).items()]
-    ties = sum(len(c) for kind in type(scenario.ties).model_fields
-               for c in getattr(scenario.ties, kind).values())  # fmt: skip
-    active = [name for name, settings in scenario.mechanisms.items() if settings is not False]
+    ties = len(list(scenario.ties.each()))
     claims = len(scenario.ledger.claims) if scenario.ledger else 0
     rows = [
         ("scenario", f"{scenario.scenario}: {scenario.title}"),
@@ -53,7 +29,7 @@ def print_check(scenario: Scenario, findings: Findings) -> None:
         ("actors", f"{len(scenario.actors)} ({', '.join(kinds)}), {ties} ties"),
         ("chamber", f"{scenario.chamber.seats} seats, {len(scenario.lists)} lists, "
                     f"{findings.coalitions:,} feasible coalitions" if scenario.chamber else "none"),
-        ("mechanisms", ", ".join(active)),
+        ("mechanisms", ", ".join(scenario.active)),
         ("evidence", f"{claims} claims" if claims else "none"),
         ("process", f"{findings.events} event types, {findings.variables} variables, "
                     f"{findings.parameters} uncertain parameters"),
@@ -68,18 +44,13 @@ def print_check(scenario: Scenario, findings: Findings) -> None:
     console.print()
     console.print(
         f"stability     each event sets off {found.radius:.2f} more (spectral radius of the "
-        f"branching matrix; 95 % of parameter draws under {findings.radii[1]:.2f}, "
+        f"branching matrix; 95 % of parameter draws under {findings.radius_95:.2f}, "
         f"{findings.exploding:.1%} of them at 1 or over)",
         soft_wrap=True,
     )
     console.print(f"              largest loop: {' → '.join(found.loop) or 'none'}", soft_wrap=True)
-    verdict = (
-        "It explodes at 1 or over: lower the excitation along the loop, such as "
-        "mechanisms.escalation.own, retaliation or clash."
-        if findings.explodes
-        else "It is right and stable."
-    )
-    console.print(verdict)
+    explodes = findings.explodes
+    console.print(explosion_message(scenario, found) if explodes else "It is right and stable.")
 
 
 def _by_kind(scenario: Scenario) -> dict[str, list[str]]:
@@ -91,13 +62,13 @@ def _by_kind(scenario: Scenario) -> dict[str, list[str]]:
 
 def print_forecast(forecast: Forecast) -> None:
     """What `clientela run` says."""
-    console = Console()
+    console = Console(markup=False)  # names and questions are text
     scenario = forecast.scenario
     branch = f", branch {scenario.branch}" if scenario.branch else ""
-    console.print(f"[bold]{scenario.title}[/bold]{branch}")
-    last = scenario.as_of + dt.timedelta(days=int(forecast.horizon) - 1)
+    console.print(f"{scenario.title}{branch}", style="bold")
     console.print(
-        f"as of {scenario.as_of}, to {last}; {forecast.draws:,} draws, seed {forecast.seed}"
+        f"as of {scenario.as_of}, to {forecast.last_day}; {forecast.draws:,} draws, "
+        f"seed {forecast.seed}"
     )
     console.print(_answers(forecast))
     for answer in forecast.answers:
@@ -143,16 +114,6 @@ def _shares(forecast: Forecast, answer: Answer) -> Table:
     return table
 
 
-def kind_titles(scenario: Scenario) -> dict[str, str]:
-    """The titles of the kinds of government, with those for none and for what fits no kind."""
-    kinds = scenario.chamber.governments if scenario.chamber else {}
-    return {
-        **{name: kind.title or name for name, kind in kinds.items()},
-        "other": "Other",
-        "none": "None by then",
-    }
-
-
 def _obedience(forecast: Forecast) -> Table | None:
     if not forecast.obedience:
         return None
@@ -189,16 +150,9 @@ def _waiting(forecast: Forecast) -> Table | None:
     table = Table(title="Time to a government", title_justify="left", box=None,
                   title_style="bold", pad_edge=False, header_style="bold")  # fmt: skip
     table.add_column("share of histories")
-    for level in forecast.time_to_government:
-        table.add_column(f"{level:.0%}".replace("%", " %"), justify="right", no_wrap=True)
-    start = forecast.scenario.as_of - dt.timedelta(days=1)
-    table.add_row(
-        "by",
-        *(
-            "later" if days is None else str(start + dt.timedelta(days=days))
-            for days in forecast.time_to_government.values()
-        ),
-    )
+    for level in forecast.government_by:
+        table.add_column(percent(level), justify="right", no_wrap=True)
+    table.add_row("by", *(str(day or "later") for day in forecast.government_by.values()))
     return table
 
 

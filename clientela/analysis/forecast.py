@@ -63,6 +63,19 @@ class Forecast:
         return len(self.failures)
 
     @property
+    def last_day(self) -> dt.date:
+        """The last day that was drawn."""
+        return self.scenario.as_of + dt.timedelta(days=int(self.horizon) - 1)
+
+    @property
+    def government_by(self) -> dict[float, dt.date | None]:
+        """The date by which a share of histories has a government; None: after the last day."""
+        return {
+            level: None if days is None else self.scenario.as_of + dt.timedelta(days=days - 1)
+            for level, days in self.time_to_government.items()
+        }
+
+    @property
     def events(self) -> pl.LazyFrame:
         """A row per thing that happened: draw, day (from as_of), what, mark."""
         return self.folder.scan("events", self.draws)
@@ -199,7 +212,7 @@ def asked_questions(
     resolved: list[AskedQuestion] = []
     notes: dict[str, str] = {}
     problems: list[Problem] = []
-    off = [name for name in REGISTRY if scenario.mechanisms.get(name) in (False, None)]
+    off = [name for name in REGISTRY if name not in scenario.active]
     for name, question in scenario.questions.items():
         try:
             asked = resolve(name, question, program.labels, program.horizon, scenario.as_of)

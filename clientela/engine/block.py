@@ -61,8 +61,7 @@ def draw_parameters(program: Program, seed: int, first: int, count: int) -> np.n
 def draw_block(program: Program, seed: int, first: int, count: int) -> Block:
     """The block of `count` histories from `first` on. Pure: same arguments, same bits."""
     parameters = draw_parameters(program, seed, first, count)
-    named = {p.name: parameters[:, i] for i, p in enumerate(program.parameters)}
-    filled = program.coefficients(named, count)
+    filled = program.coefficients(parameters)
     ended = np.zeros(count, dtype=np.int64)
     pieces: list[tuple[np.ndarray, ...]] = []
     log = _new_log(64 * count)

@@ -21,7 +21,7 @@ def settings_models() -> dict[str, type[BaseModel]]:
 
 def build(scenario: Scenario) -> Process:
     """The scenario's process. Raises ReadingError or ProcessError if parts do not fit together."""
-    active = [name for name in REGISTRY if scenario.mechanisms.get(name) not in (False, None)]
+    active = [name for name in REGISTRY if name in scenario.active]
     process = Process(float(scenario.days), scenario.scenario)
     draft = Draft(scenario, process, frozenset(active))
     for name in active:

@@ -73,8 +73,8 @@ class Draft:
 
     def ties(self, kind: str) -> Iterator[tuple[str, str, Values]]:
         """(from, to, tie) of every tie of a kind, in the order written."""
-        for first, others in getattr(self.scenario.ties, kind).items():
-            for second, tie in others.items():
+        for tied, first, second, tie in self.scenario.ties.each():
+            if tied == kind:
                 yield first, second, Values(tie, f"ties.{kind}.{first}.{second}")
 
     def allies(self, name: str) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,7 +18,6 @@ from clientela.process.expression import (
     Expression,
     Operation,
     Parameter,
-    evaluate,
 )
 
 # Effect operations.
@@ -182,9 +180,13 @@ class Program:
     flags: int
     arrays: Arrays
 
-    def coefficients(self, values: Mapping[str, np.ndarray], count: int) -> np.ndarray:
-        """The uncertain coefficients of `count` draws, shape (count, len(expressions))."""
-        filled = np.empty((count, len(self.expressions)))
+    def coefficients(self, parameters: np.ndarray) -> np.ndarray:
+        """The uncertain coefficients, shape (draws, len(expressions)).
+
+        `parameters` has shape (draws, parameters), in the order of `self.parameters`.
+        """
+        values = {p.name: parameters[:, i] for i, p in enumerate(self.parameters)}
+        filled = np.empty((len(parameters), len(self.expressions)))
         for column, (_, expression) in enumerate(self.expressions):
             filled[:, column] = expression.evaluate(values)
         return filled
@@ -238,14 +240,3 @@ class Coefficients:
         if isinstance(half_life, Expression):
             return self.position(Operation("/", (math.log(2.0), half_life)))
         return self.position(math.log(2.0) / half_life)
-
-    def typical(self) -> np.ndarray:
-        """The vector with every parameter at its median."""
-        medians: dict[str, np.ndarray] = {}
-        for _, expression in self.expressions:
-            for parameter in expression.parameters():
-                medians[parameter.name] = np.array(parameter.distribution.median())
-        filled = np.array(self.values)
-        for position, expression in self.expressions:
-            filled[position] = evaluate(expression, medians)
-        return filled

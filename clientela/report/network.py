@@ -61,11 +61,9 @@ def network(forecast: Forecast) -> tuple[str, list[str]]:
 def _ties(scenario: Scenario) -> list[tuple[str, str, str, bool]]:
     """(kind, from, to, directed) of every tie."""
     found: list[tuple[str, str, str, bool]] = []
-    for kind in type(scenario.ties).model_fields:
-        for first, others in getattr(scenario.ties, kind).items():
-            for second, tie in others.items():
-                mutual = kind == "alliance" or (kind == "rivalry" and tie.mutual)
-                found.append((kind, first, second, not mutual))
+    for kind, first, second, tie in scenario.ties.each():
+        mutual = kind == "alliance" or (kind == "rivalry" and tie.mutual)
+        found.append((kind, first, second, not mutual))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shlex
 from importlib.metadata import version
 from importlib.resources import files
@@ -12,13 +11,13 @@ from typing import Any
 import jinja2
 
 from clientela.analysis import Forecast, program_of
+from clientela.analysis.words import kind_titles, percent, span
 from clientela.chamber import blocking_groups
 from clientela.engine import StoreError
 from clientela.mechanisms.seating import chamber_of
 from clientela.report import figures
 from clientela.report.network import network
 from clientela.scenario import quantities
-from clientela.terminal import kind_titles, percent, span
 
 
 def write_report(forecast: Forecast, path: Path) -> Path:
@@ -44,11 +43,10 @@ def render(forecast: Forecast) -> str:
     )
     scenario = forecast.scenario
     drawing, apart = network(forecast)
-    last = scenario.as_of + dt.timedelta(days=int(forecast.horizon) - 1)
     return template.render(
         forecast=forecast,
         scenario=scenario,
-        until=last,
+        until=forecast.last_day,
         branch=scenario.branches[scenario.branch].title if scenario.branch else None,
         cards=[_card(forecast, a) for a in forecast.answers if a.shares is None],
         kinds=[_kinds(forecast, a) for a in forecast.answers if a.shares is not None],
@@ -133,12 +131,11 @@ def _steps(forecast: Forecast) -> list[dict[str, Any]]:
 
 
 def _waiting(forecast: Forecast) -> list[tuple[str, str]]:
-    start = forecast.scenario.as_of - dt.timedelta(days=1)
     if not forecast.governments:
         return []
     return [
-        (percent(level), "after the horizon" if d is None else str(start + dt.timedelta(days=d)))
-        for level, d in forecast.time_to_government.items()
+        (percent(level), str(day or "after the horizon"))
+        for level, day in forecast.government_by.items()
     ]
 
 
@@ -162,7 +159,6 @@ def _parameters(forecast: Forecast) -> list[dict[str, Any]]:
 
 def _command(forecast: Forecast) -> str:
     scenario = forecast.scenario
-    last = scenario.as_of + dt.timedelta(days=int(forecast.horizon) - 1)
     parts = ["clientela", "run", scenario.scenario]
     parts += ["--draws", str(forecast.draws), "--seed", str(forecast.seed)]
     if scenario.branch:
@@ -173,6 +169,6 @@ def _command(forecast: Forecast) -> str:
             parts += ["--without", name]
     for path, value in scenario.changes.items():
         parts += ["--set", f"{path}={value}"]
-    if last != scenario.horizon:
-        parts += ["--until", str(last)]
+    if forecast.last_day != scenario.horizon:
+        parts += ["--until", str(forecast.last_day)]
     return shlex.join(parts)

@@ -217,8 +217,6 @@ def _cited(s: Scenario) -> Iterator[tuple[tuple[object, ...], str]]:
         for name, part in getattr(s, group).items():
             for claim in part.because:
                 yield (group, name, "because"), claim
-    for kind in type(s.ties).model_fields:
-        for first, others in getattr(s.ties, kind).items():
-            for second, tie in others.items():
-                for claim in tie.because:
-                    yield ("ties", kind, first, second, "because"), claim
+    for kind, first, second, tie in s.ties.each():
+        for claim in tie.because:
+            yield ("ties", kind, first, second, "because"), claim

@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -185,6 +186,13 @@ class Ties(Model):
     rivalry: dict[Id, dict[Id, Rivalry]] = Field(default={}, description="Attacker: attacked.")
     alliance: dict[Id, dict[Id, Alliance]] = Field(default={}, description="Friend: friend, once.")
     deference: dict[Id, dict[Id, Deference]] = Field(default={}, description="Follower: authority.")
+
+    def each(self) -> Iterator[tuple[str, str, str, Any]]:
+        """(kind, from, to, tie) of every tie, in the order written."""
+        for kind in type(self).model_fields:
+            for first, others in getattr(self, kind).items():
+                for second, tie in others.items():
+                    yield kind, first, second, tie
 
 
 class Threshold(Model):
@@ -413,6 +421,12 @@ class Scenario(Model):
     def without(self) -> tuple[str, ...]:
         """The mechanisms that a branch or the user has switched off."""
         return self._without
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The mechanisms that are switched on, in the order they are built."""
+        off = (False, None)
+        return tuple(name for name, given in self.mechanisms.items() if given not in off)
 
     @property
     def days(self) -> int:

@@ -67,6 +67,15 @@ def test_json_is_one_object_and_nothing_else(clientela, crisis: Path):
     assert "probability" not in by_id["which"]
 
 
+def test_brackets_in_names_and_questions_are_text(clientela, crisis: Path):
+    text = crisis.read_text().replace("title: Arvenia", "title: '[/bold] Arvenia [red]'  #")
+    crisis.write_text(text.replace("ask: Which government forms?", "ask: '[/x] Which?'"))
+    for command in (("check", str(crisis)), ("run", str(crisis), "--draws", "50")):
+        told = clientela(*command)
+        assert told.returncode == 0, told.stderr
+        assert "[/bold] Arvenia [red]" in told.stdout
+
+
 def test_progress_stays_away_from_pipes(clientela, crisis: Path):
     ran = clientela("run", str(crisis), "--draws", "100", "--json")
     assert "drawing" not in ran.stderr
