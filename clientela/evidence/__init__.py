@@ -1,25 +1,35 @@
-"""Where it was learned: documents, sources and claims, with locators and hashes.
+"""Where it was learned: documents, sources, claims, propositions, and credences from them.
 
 The project keeps paraphrases, paragraph numbers and hashes; the text of documents stays with
 the user.
 """
 
+from clientela.evidence.credence import Belief, Credences, Step
+from clientela.evidence.documents import mismatched, paragraphs
 from clientela.evidence.ledger import (
     Claim,
     Document,
     Ledger,
+    Pooling,
+    Proposition,
     Source,
-    load_ledger,
-    mismatched,
-    paragraphs,
 )
+from clientela.evidence.loading import ledger_of, load_ledger
+from clientela.evidence.pooling import partial_information
 
 __all__ = [
+    "Belief",
     "Claim",
+    "Credences",
     "Document",
     "Ledger",
+    "Pooling",
+    "Proposition",
     "Source",
+    "Step",
+    "ledger_of",
     "load_ledger",
     "mismatched",
     "paragraphs",
+    "partial_information",
 ]
