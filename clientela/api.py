@@ -31,14 +31,21 @@ def load(
     branch: str | None = None,
     changes: Mapping[str, Any] | None = None,
     without: Sequence[str] = (),
+    without_sources: Sequence[str] = (),
 ) -> Scenario:
     """The scenario in a file, of a bundled name or in a mapping, checked.
 
     `branch` takes one of its what-ifs, `changes` sets values by dotted path, `without` switches
-    mechanisms off. Raises ReadingError with every problem, a line each.
+    mechanisms off, `without_sources` retracts what sources of the evidence say (`camp:NAME`: all
+    of a camp). Raises ReadingError with every problem, a line each.
     """
     return load_scenario(
-        source, mechanisms=settings_models(), branch=branch, changes=changes, without=without
+        source,
+        mechanisms=settings_models(),
+        branch=branch,
+        changes=changes,
+        without=without,
+        without_sources=without_sources,
     )
 
 
@@ -58,12 +65,13 @@ def draw(
 ) -> Ensemble:
     """`draws` histories of a process built by hand.
 
-    `events` has a row per thing recorded (draw, day, what, mark), `parameters` a row per draw.
+    `events` has a row per thing recorded (draw, day, what, mark), `parameters` a row per draw,
+    propositions among its columns.
     Raises ProcessError if the process does not hold together.
     """
     program = compile_process(process)
     prepare(program)
-    names = tuple(p.name for p in program.parameters)
+    names = program.columns
     events: list[pl.DataFrame] = []
     parameters: list[pl.DataFrame] = []
     failures: dict[int, str] = {}

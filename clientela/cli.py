@@ -36,6 +36,14 @@ BranchOption = Annotated[str | None, typer.Option(metavar="B", help="Take this w
 WithoutOption = Annotated[
     list[str] | None, typer.Option(metavar="MECHANISM", help="Switch a mechanism off (repeatable).")
 ]
+SourceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without-source",
+        metavar="ID",
+        help="Retract a source, or camp:NAME (repeatable).",
+    ),
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Set a value by its path (repeatable)."),
@@ -86,12 +94,13 @@ def check(
     target: Target,
     branch: BranchOption = None,
     without: WithoutOption = None,
+    without_source: SourceOption = None,
     set_: SetOption = None,
     plugin: PluginOption = None,
 ) -> None:
     """Is it right? What does it say? Is it stable?"""
     with _faults():
-        scenario = _scenario(target, branch, without, set_, plugin)
+        scenario = _scenario(target, branch, without, without_source, set_, plugin)
         from clientela.analysis.checking import check_scenario
         from clientela.terminal import print_check
 
@@ -111,6 +120,7 @@ def run(
     ] = None,
     branch: BranchOption = None,
     without: WithoutOption = None,
+    without_source: SourceOption = None,
     set_: SetOption = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the run (default: under runs/).")
@@ -122,7 +132,7 @@ def run(
 ) -> None:
     """Draw histories, answer the questions, keep everything in the run's folder."""
     with _faults():
-        scenario = _scenario(target, branch, without, set_, plugin)
+        scenario = _scenario(target, branch, without, without_source, set_, plugin)
         from clientela.analysis import run as forecast_of
         from clientela.analysis.checking import refuse_explosion
 
@@ -181,6 +191,7 @@ def _scenario(
     target: str,
     branch: str | None,
     without: list[str] | None,
+    sources: list[str] | None,
     changes: list[str] | None,
     plugins: list[Path] | None,
 ) -> Scenario:
@@ -193,7 +204,13 @@ def _scenario(
         if not equals or not path.strip():
             _stop(BAD_INPUT, f"--set {change}: expected PATH=VALUE, such as actors.a.autonomy=0.5")
         pairs[path.strip()] = value
-    return load(target, branch=branch, changes=pairs, without=without or [])
+    return load(
+        target,
+        branch=branch,
+        changes=pairs,
+        without=without or [],
+        without_sources=sources or [],
+    )
 
 
 def _load_plugins(plugins: list[Path] | None) -> None:

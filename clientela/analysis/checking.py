@@ -77,8 +77,8 @@ def _filled(program: Program, parameters: np.ndarray) -> np.ndarray:
 
 def typical_coefficients(program: Program) -> np.ndarray:
     """The coefficient vector with every parameter at its median."""
-    medians = np.array([[p.distribution.median() for p in program.parameters]])
-    return _filled(program, medians)[0]
+    medians = [p.distribution.median() for p in program.parameters]
+    return _filled(program, np.array([[*(0.0 for _ in program.propositions), *medians]]))[0]
 
 
 def _radii(program: Program) -> np.ndarray:

@@ -82,7 +82,7 @@ class Forecast:
 
     @property
     def parameters(self) -> pl.LazyFrame:
-        """A row per draw: draw, failed (reason or null), and each parameter by its path."""
+        """A row per draw: draw, failed (reason or null), propositions, parameters by path."""
         return self.folder.scan("parameters", self.draws)
 
     def report(self, path: Path | str) -> Path:
@@ -172,7 +172,7 @@ def _draw(
     progress: Progress | None,
 ) -> tuple[Summary, int]:
     """Draws what the folder lacks, stores it, and counts everything, block by block."""
-    names = tuple(p.name for p in program.parameters)
+    names = program.columns
     ranges = block_ranges(draws)
     stored = [r for r in ranges if folder.holds(*r)]
     missing = [r for r in ranges if r not in stored]
@@ -249,6 +249,7 @@ def _write(forecast: Forecast, program: Program) -> None:
             "branch": scenario.branch,
             "changes": {path: _plain(value) for path, value in scenario.changes.items()},
             "without": list(scenario.without),
+            "without_sources": scenario.retracted,
             "draws": forecast.draws,
             "failures": {str(draw): why for draw, why in forecast.failures.items()},
             "seconds": round(forecast.seconds, 3),
@@ -261,7 +262,7 @@ def _write(forecast: Forecast, program: Program) -> None:
     )
     folder.write("scenario.json", json.loads(scenario.as_written()))
     if scenario.ledger is not None:
-        folder.write("evidence.json", json.loads(scenario.ledger.model_dump_json()))
+        folder.write("evidence.json", json.loads(scenario.ledger.as_written()))
     folder.write(
         "answers.json",
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from clientela.engine import kernel
 from clientela.engine.state import QUEUE, Log
 from clientela.engine.streams import uniforms
-from clientela.process.program import Program, stream_key
+from clientela.process.program import PROPOSITIONS, Program, stream_key
+from clientela.scenario import Conditional
 
 BLOCK = 4096
 MOST_EVENTS = 200_000  # in one history; more counts as an explosion
@@ -26,7 +28,7 @@ class Block:
     """Histories `first` … `first + count − 1` of an ensemble.
 
     `draw`, `day`, `label`, `mark` are the log, a row per thing recorded, in order of draw and
-    time; `parameters` has shape (count, parameters); `failed` maps a failed draw to the reason.
+    time; `parameters` has shape (count, columns), propositions first; `failed` maps a failed draw to the reason.
     """
 
     first: int
@@ -40,22 +42,50 @@ class Block:
 
 
 def draw_parameters(program: Program, seed: int, first: int, count: int) -> np.ndarray:
-    """Parameter values, shape (count, parameters), for draws first … first + count − 1.
+    """What is drawn before the paths, shape (count, columns): propositions, then parameters.
 
-    Draws 2k and 2k + 1 share parameters, so that the covariance of their answers is the part of
-    the variance that is parameter uncertainty; dates and other matters of chance they do not.
+    For draws first … first + count − 1. Draws 2k and 2k + 1 share what nobody knows, so that the
+    covariance of their answers is the part of the variance that is not chance; dates and other
+    matters of chance they do not. Propositions are 1 where true and 0 where false.
     """
     draws = np.arange(first, first + count)
-    values = np.empty((count, len(program.parameters)))
-    for shared, index in ((True, draws // 2), (False, draws)):
+    pairs = draws // 2
+    truth = _draw_propositions(program, seed, pairs)
+    values = np.empty((count, len(truth) + len(program.parameters)))
+    for column, true in enumerate(truth.values()):
+        values[:, column] = true[pairs - pairs[0]]
+    for shared, index in ((True, pairs), (False, draws)):
         columns = [i for i, p in enumerate(program.parameters) if p.shared == shared]
-        chosen = [program.parameters[i] for i in columns]
-        keys = np.array([stream_key(p.name) for p in chosen], dtype=np.uint64)
-        levels = np.empty((index[-1] - index[0] + 1, len(keys)))
-        uniforms(np.uint64(seed), index[0], keys, levels)
-        for column, parameter, level in zip(columns, chosen, levels.T, strict=True):
-            values[:, column] = parameter.distribution.quantile(level)[index - index[0]]
+        levels = levels_of(seed, index, [program.parameters[i].name for i in columns])
+        for column, level in zip(columns, levels.T, strict=True):
+            distribution = program.parameters[column].distribution
+            if isinstance(distribution, Conditional):
+                rows = np.arange(index[0], index[-1] + 1) // (1 if shared else 2) - pairs[0]
+                drawn = distribution.draw(level, truth[distribution.proposition][rows])
+            else:
+                drawn = distribution.quantile(level)
+            values[:, len(truth) + column] = drawn[index - index[0]]
     return values
+
+
+def levels_of(seed: int, index: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """The uniform numbers that these names are drawn from, for vectors index[0] … index[-1].
+
+    Shape (vectors, names). A vector belongs to a pair of draws, or to a draw, by what is asked.
+    """
+    keys = np.array([stream_key(name) for name in names], dtype=np.uint64)
+    levels = np.empty((index[-1] - index[0] + 1, len(keys)))
+    uniforms(np.uint64(seed), index[0], keys, levels)
+    return levels
+
+
+def _draw_propositions(program: Program, seed: int, pairs: np.ndarray) -> dict[str, np.ndarray]:
+    """Whether each proposition is true in each pair of draws, in the order of the beliefs."""
+    streams = [f"{PROPOSITIONS}.{belief.name}" for belief in program.beliefs]
+    truth: dict[str, np.ndarray] = {}
+    for belief, level in zip(program.beliefs, levels_of(seed, pairs, streams).T, strict=True):
+        truth |= belief.draw(level, truth)
+    return truth
 
 
 def draw_block(program: Program, seed: int, first: int, count: int) -> Block:

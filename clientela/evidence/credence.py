@@ -186,12 +186,14 @@ class Credences:
             if matter in found:
                 continue
             if proposition.one_of:
-                chances = self._answers(proposition.one_of)
-                found[matter] = Belief(matter, tuple(chances), None, (tuple(chances.values()),) * 2)
+                answers = self._answers(proposition.one_of)
+                chances = tuple(answers.values())
+                found[matter] = Belief(matter, tuple(answers), None, (chances, chances))
             elif proposition.given:
                 given = proposition.given
-                both = tuple((self._posterior(name, p),) for p in (given.false, given.true))
-                found[matter] = Belief(matter, (name,), given.proposition, (both[0], both[1]))
+                if_false = (self._posterior(name, given.false),)
+                if_true = (self._posterior(name, given.true),)
+                found[matter] = Belief(matter, (name,), given.proposition, (if_false, if_true))
             else:
                 assert proposition.prior is not None
                 chance = (self._posterior(name, proposition.prior),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
@@ -177,11 +177,16 @@ class Pooling(Entry):
     """How claims are pooled. The correlations are judged, not measured; see docs/evidence.md."""
 
     method: Literal["tempered", "partial-information"] = "tempered"
-    same_camp: Share = Field(0.45, description="Correlation that a shared camp adds.")
-    same_briefing: Share = Field(0.35, description="Correlation that a shared briefing adds.")
-    same_document: Share = Field(0.1, description="Correlation that a shared document adds.")
+    same_camp: Share = Field(default=0.45, description="Correlation that a shared camp adds.")
+    same_briefing: Share = Field(
+        default=0.35, description="Correlation that a shared briefing adds."
+    )
+    same_document: Share = Field(
+        default=0.1, description="Correlation that a shared document adds."
+    )
     information: Annotated[float, Field(strict=True, gt=0, lt=1)] = Field(
-        0.2, description="With partial-information: one person's share of all there is to know."
+        default=0.2,
+        description="With partial-information: one person's share of all there is to know.",
     )
 
     @model_validator(mode="after")
@@ -229,20 +234,12 @@ class Ledger(Entry):
                 found.setdefault(source.circle, []).append(name)
         return found
 
-    def without(self, retracted: list[str]) -> Ledger:
-        """The ledger with these sources retracted, `camp:NAME` standing for a whole camp.
-
-        Raises KeyError with the name that is unknown.
-        """
+    def without(self, retracted: Iterable[str]) -> Ledger:
+        """The ledger with these sources retracted, `camp:NAME` standing for a whole camp."""
         names: set[str] = set()
         for name in retracted:
-            camp = name.removeprefix("camp:")
-            if name.startswith("camp:") and camp in self.camps:
-                names.update(self.camps[camp])
-            elif name in self.sources:
-                names.add(name)
-            else:
-                raise KeyError(name)
+            whole = name.startswith("camp:")
+            names.update(self.camps[name.removeprefix("camp:")] if whole else [name])
         sources = {
             name: source.model_copy(update={"retracted": True}) if name in names else source
             for name, source in self.sources.items()

@@ -119,7 +119,7 @@ def partial_information(
     """
     ones = np.ones(len(probabilities))
     # The least-squares solution: where people are copies of each other, R has no inverse.
-    weights = linalg.lstsq(overlap, ones)[0]
+    weights = np.linalg.lstsq(overlap, ones, rcond=None)[0]
     number = float(ones @ weights)
     share = min(information, _MOST_INFORMATION / number)
     x = math.sqrt(1.0 - share) * special.ndtri(np.asarray(probabilities, dtype=float))

@@ -23,6 +23,7 @@ def build(scenario: Scenario) -> Process:
     """The scenario's process. Raises ReadingError or ProcessError if parts do not fit together."""
     active = [name for name in REGISTRY if name in scenario.active]
     process = Process(float(scenario.days), scenario.scenario)
+    process.beliefs = scenario.credences.beliefs if scenario.credences else ()
     draft = Draft(scenario, process, frozenset(active))
     for name in active:
         settings = Values(scenario.mechanisms[name], f"mechanisms.{name}")

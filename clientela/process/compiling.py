@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
+from clientela.evidence import Belief
 from clientela.process import program as pg
-from clientela.process.expression import Coefficient, Expression
+from clientela.process.expression import Coefficient, Expression, Parameter
 from clientela.process.model import (
     Add,
     AddMark,
@@ -29,6 +30,7 @@ from clientela.process.model import (
     Vote,
 )
 from clientela.process.process import Process, ProcessError, branch_names
+from clientela.scenario import Conditional
 
 
 def compile_process(process: Process) -> pg.Program:
@@ -81,6 +83,7 @@ class _Compiler:
             _ints(self.feature_coefs), _ints(self.feature_slopes.ends), slope_var, slope_coef
         )
         times = self._times()
+        parameters = tuple(process.parameters().values())
         return pg.Program(
             name=process.name,
             horizon=process.horizon,
@@ -88,7 +91,8 @@ class _Compiler:
             event_names=tuple(process.events),
             variable_names=tuple(process.variables),
             flag_names=tuple(process.flags),
-            parameters=tuple(process.parameters().values()),
+            parameters=parameters,
+            beliefs=self._beliefs(parameters),
             base=np.array(self.coefs.values),
             expressions=tuple(self.coefs.expressions),
             flags=sum(1 << i for i, on in enumerate(process.flags.values()) if on),
@@ -105,6 +109,23 @@ class _Compiler:
                 times=times,
             ),
         )
+
+    def _beliefs(self, parameters: Sequence[Parameter]) -> tuple[Belief, ...]:
+        """The beliefs that parameters hang on, and those that these hang on in turn."""
+        needed = {
+            p.distribution.proposition: p.name
+            for p in parameters
+            if isinstance(p.distribution, Conditional)
+        }
+        known = {member: b for b in self.process.beliefs for member in b.members}
+        for proposition, name in needed.items():
+            self._index("proposition", proposition, dict.fromkeys(known, 0), name)
+        waiting, kept = list(needed), set()
+        while waiting:
+            belief = known[waiting.pop()]
+            kept.add(belief.name)
+            waiting += [belief.given] if belief.given else []
+        return tuple(b for b in self.process.beliefs if b.name in kept)
 
     # -- variables and intensities ------------------------------------------------------------
 

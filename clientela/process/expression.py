@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 if TYPE_CHECKING:
+    from clientela.scenario.conditional import Conditional
     from clientela.scenario.distributions import Distribution
 
 _FUNCTIONS = {
@@ -79,11 +80,11 @@ class Parameter(Expression):
     `name` is the dotted path where the analyst writes it; it also names the stream, so adding
     a parameter leaves all others' draws alone. A `shared` one is a quantity nobody knows, drawn
     once per pair of histories; one that is not, such as the date of an event, is chance, drawn
-    for each.
+    for each. Its distribution may hang on a proposition.
     """
 
     name: str
-    distribution: Distribution
+    distribution: Distribution | Conditional
     shared: bool = True
 
     def evaluate(self, values: Mapping[str, np.ndarray]) -> np.ndarray:

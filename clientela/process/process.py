@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from clientela.evidence import Belief
 from clientela.process.expression import Coefficient, Expression, Parameter
 from clientela.process.model import (
     Choice,
@@ -85,6 +86,7 @@ class Process:
         self.schedule: list[Scheduled] = []
         self.history: list[Past] = []
         self.assembly: SeatTable | None = None
+        self.beliefs: tuple[Belief, ...] = ()
 
     def variable(
         self,

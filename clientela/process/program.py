@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clientela.evidence import Belief
 from clientela.process.expression import (
     Coefficient,
     Expression,
@@ -24,6 +25,8 @@ from clientela.process.expression import (
 ADD, ADD_BY, ADD_MARK, MOVE, REBASE, RAISE, LOWER, FIRE = range(8)
 # Outcome groups.
 CHOICE, PROPOSAL, VOTE, MEMBERSHIP, KIND = range(5)
+# What the streams and columns of propositions are called by.
+PROPOSITIONS = "propositions"
 # Marks.
 NO_MARK, KILLED, COALITION = range(3)
 
@@ -165,7 +168,8 @@ class Program:
 
     `labels` names everything a history records: the events, then the branches of outcome
     groups as `event/group=branch`. `base` is the coefficient vector with constants filled in;
-    `expressions` are the positions that each draw fills in from its parameters.
+    `expressions` are the positions that each draw fills in from its parameters; `beliefs` are
+    the propositions that some parameter hangs on, each after the one it hangs on itself.
     """
 
     name: str
@@ -179,14 +183,26 @@ class Program:
     expressions: tuple[tuple[int, Expression], ...]
     flags: int
     arrays: Arrays
+    beliefs: tuple[Belief, ...] = ()
 
-    def coefficients(self, parameters: np.ndarray) -> np.ndarray:
+    @property
+    def propositions(self) -> tuple[str, ...]:
+        """The propositions that are drawn, in the order of the beliefs."""
+        return tuple(member for belief in self.beliefs for member in belief.members)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is drawn for every history before its path: propositions, then parameters."""
+        propositions = (f"{PROPOSITIONS}.{name}" for name in self.propositions)
+        return (*propositions, *(p.name for p in self.parameters))
+
+    def coefficients(self, drawn: np.ndarray) -> np.ndarray:
         """The uncertain coefficients, shape (draws, len(expressions)).
 
-        `parameters` has shape (draws, parameters), in the order of `self.parameters`.
+        `drawn` has shape (draws, columns), in the order of `self.columns`.
         """
-        values = {p.name: parameters[:, i] for i, p in enumerate(self.parameters)}
-        filled = np.empty((len(parameters), len(self.expressions)))
+        values = {name: drawn[:, i] for i, name in enumerate(self.columns)}
+        filled = np.empty((len(drawn), len(self.expressions)))
         for column, (_, expression) in enumerate(self.expressions):
             filled[:, column] = expression.evaluate(values)
         return filled
@@ -201,6 +217,7 @@ class Program:
         """SHA-256 of all that decides what a history is, so that stored draws can be trusted."""
         state = hashlib.sha256(repr((self.name, self.horizon, self.labels, self.flags)).encode())
         state.update(repr([(p.name, p.distribution, p.shared) for p in self.parameters]).encode())
+        state.update(repr(self.beliefs).encode())
         state.update(";".join(f"{i}={e}" for i, e in self.expressions).encode())
         state.update(self.base.tobytes())
         for group in self.arrays:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -13,13 +13,21 @@ from clientela.reading.yaml import Tree
 M = TypeVar("M", bound=BaseModel)
 
 
-def validated(model: type[M], tree: Tree, path: tuple[Any, ...] = ()) -> M:
-    """The part of the tree at `path` as a model. Raises ReadingError with every problem."""
+def validated(
+    model: type[M],
+    tree: Tree,
+    path: tuple[Any, ...] = (),
+    context: Mapping[str, Any] | None = None,
+) -> M:
+    """The part of the tree at `path` as a model. Raises ReadingError with every problem.
+
+    `context` is what validators may look at beside the value itself.
+    """
     part = tree.data
     for step in path:
         part = part[step]
     try:
-        return model.model_validate(part)
+        return model.model_validate(part, context=dict(context or {}))
     except ValidationError as error:
         raise ReadingError(_problems(model, error, tree, path)) from None
     except RecursionError:

@@ -4,6 +4,7 @@ A value is a number, a range or a distribution, and carries the claims it rests 
 is checked when it is loaded, and every problem is reported at once, with line and column.
 """
 
+from clientela.scenario.conditional import Conditional
 from clientela.scenario.distributions import (
     Distribution,
     beta,
@@ -34,6 +35,7 @@ from clientela.scenario.schema import json_schema
 
 __all__ = [
     "Actor",
+    "Conditional",
     "Days",
     "Distribution",
     "Nonnegative",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-from clientela.evidence import Ledger, load_ledger
+from clientela.evidence import Credences, Ledger, load_ledger
 from clientela.reading import (
     Problem,
     ReadingError,
@@ -35,11 +35,13 @@ def load(
     branch: str | None = None,
     changes: Mapping[str, Any] | None = None,
     without: Sequence[str] = (),
+    without_sources: Sequence[str] = (),
 ) -> Scenario:
     """The scenario with the branch taken, the changes made and the mechanisms switched off.
 
     `source` is a file, a bundled scenario's name, or a mapping. `mechanisms` gives the settings
-    model of each known mechanism; `changes` maps dotted paths to values (text is read as YAML).
+    model of each known mechanism; `changes` maps dotted paths to values (text is read as YAML);
+    `without_sources` retracts sources of the evidence, `camp:NAME` a whole camp's.
     Raises ReadingError with every problem found.
     """
     tree, path = _read(source)
@@ -48,11 +50,15 @@ def load(
     _known(without, mechanisms)
     off = [*without, *switched_off]
     written = copy.deepcopy(tree.data)
-    rest = _Surroundings(path, mechanisms, functools.cache(load_ledger))
-    scenario, ledger = _checked(tree, rest, [*taken, *asked], off)
+    ledger = functools.cache(lambda file: _retracted(load_ledger(file), without_sources))
+    rest = _Surroundings(path, mechanisms, ledger)
+    scenario = _checked(tree, rest, [*taken, *asked], off)
+    if without_sources and scenario.ledger is None:
+        message = "the scenario names no evidence file, so there is no source to retract"
+        raise ReadingError([Problem("--without-source", 0, 0, "", message)])
     if not taken and not asked and not off:
         _check_branches(Tree(tree.file, written, tree.places), rest)
-    scenario._ledger, scenario._source, scenario._tree = ledger, path, tree
+    scenario._source, scenario._tree = path, tree
     scenario.restore(branch, {change.target: change.value for change in asked}, off)
     return scenario
 
@@ -95,28 +101,58 @@ class _Surroundings:
 
 def _checked(
     tree: Tree, rest: _Surroundings, changes: Sequence[Change], without: Sequence[str]
-) -> tuple[Scenario, Ledger | None]:
-    """The changed tree as a scenario, and its evidence. Raises ReadingError with every problem."""
+) -> Scenario:
+    """The changed tree as a scenario with its evidence. Raises ReadingError with every problem."""
     made = apply(tree, changes)
     block = tree.data.get("mechanisms")
     if without and (block is None or isinstance(block, dict)):
         tree.data["mechanisms"] = {**(block or {}), **dict.fromkeys(without, False)}
     problems: list[Problem] = []
-    scenario = _collected(problems, lambda: validated(Scenario, tree))
-    settings = _settings(tree, rest.mechanisms, problems)
     ledger = _collected(problems, lambda: _evidence(tree, rest))
+    # A claim or proposition of a file that cannot be read is not to be called unknown as well.
+    unread = ledger is None and isinstance(tree.data.get("evidence"), str)
+    credences = Credences(ledger) if ledger else None
+    context = {"credences": _Anything() if unread else credences}
+    scenario = _collected(problems, lambda: validated(Scenario, tree, context=context))
+    settings = _settings(tree, rest.mechanisms, problems, context)
     if scenario is not None:
         # In the order of the registry, so that how the file orders its blocks changes nothing.
         others = {n: given for n, given in scenario.mechanisms.items() if n not in rest.mechanisms}
         scenario.mechanisms.clear()
         scenario.mechanisms.update({n: settings.get(n, False) for n in rest.mechanisms} | others)
-        # A claim of a file that cannot be read is not to be called unknown as well.
-        unread = ledger is None and isinstance(tree.data.get("evidence"), str)
         found = cross_check(scenario, tree, ledger, rest.mechanisms)
         problems += [p for p in found if not (unread and "there is no claim" in p.message)]
     if scenario is None or problems:
         raise ReadingError(blamed(problems, tree, made))
-    return scenario, ledger
+    scenario._ledger, scenario._credences = ledger, credences
+    return scenario
+
+
+class _Anything:
+    """Credences of evidence that cannot be read: every proposition, so that none is blamed."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __getitem__(self, name: str) -> float:
+        return 0.5
+
+
+def _retracted(ledger: Ledger, sources: Sequence[str]) -> Ledger:
+    """The ledger without what some sources say. Raises ReadingError for each that is unknown."""
+    known = [*ledger.sources, *(f"camp:{camp}" for camp in ledger.camps)]
+    problems = [
+        Problem(f"--without-source {name}", 0, 0, "", f"there is no such source{hint}")
+        for name in sources
+        if name not in known
+        for hint in [suggestion(name, known) or f"; known: {', '.join(known)}"]
+    ]
+    if problems:
+        raise ReadingError(problems)
+    return ledger.without(sources)
 
 
 def _check_branches(tree: Tree, rest: _Surroundings) -> None:
@@ -151,7 +187,10 @@ def _known(without: Sequence[str], mechanisms: Mapping[str, Any]) -> None:
 
 
 def _settings(
-    tree: Tree, mechanisms: Mapping[str, type[BaseModel]], problems: list[Problem]
+    tree: Tree,
+    mechanisms: Mapping[str, type[BaseModel]],
+    problems: list[Problem],
+    context: Mapping[str, Any],
 ) -> dict[str, BaseModel]:
     """The settings of each mechanism that is not switched off, defaults included."""
     written = tree.data.get("mechanisms")
@@ -164,7 +203,8 @@ def _settings(
         if given is None or given is True:
             settings[name] = model()
             continue
-        read = _collected(problems, lambda m=model, n=name: validated(m, tree, ("mechanisms", n)))
+        at = ("mechanisms", name)
+        read = _collected(problems, lambda m=model, p=at: validated(m, tree, p, context))
         if read is not None:
             settings[name] = read
     return settings

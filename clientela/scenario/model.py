@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from clientela.evidence import Ledger
+from clientela.evidence import Credences, Ledger
 from clientela.reading import Problem, Tree
 from clientela.scenario.distributions import fixed, pert
 from clientela.scenario.quantity import Days, Nonnegative, Rate, Share, prior
@@ -373,6 +373,7 @@ class Scenario(Model):
     branches: dict[Id, Branch] = Field({}, description="What-ifs, to compare with the scenario.")
 
     _ledger: Ledger | None = PrivateAttr(None)
+    _credences: Credences | None = PrivateAttr(None)
     _source: Path | None = PrivateAttr(None)
     _branch: str | None = PrivateAttr(None)
     _tree: Tree = PrivateAttr(default_factory=lambda: Tree("scenario", {}))
@@ -383,6 +384,11 @@ class Scenario(Model):
     def ledger(self) -> Ledger | None:
         """The evidence, if the scenario names a file of it."""
         return self._ledger
+
+    @property
+    def credences(self) -> Credences | None:
+        """What the evidence makes of its propositions."""
+        return self._credences
 
     @property
     def source(self) -> Path | None:
@@ -396,8 +402,9 @@ class Scenario(Model):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what is in force, branch and changes included."""
-        return hashlib.sha256(self.as_written().encode()).hexdigest()
+        """SHA-256 of what is in force: branch and changes, and the evidence."""
+        evidence = self._ledger.as_written() if self._ledger else ""
+        return hashlib.sha256((self.as_written() + evidence).encode()).hexdigest()
 
     def as_written(self) -> str:
         """What is in force, branch and changes included, as JSON in the order written."""
@@ -407,6 +414,12 @@ class Scenario(Model):
     def problem(self, path: tuple[str, ...], message: str) -> Problem:
         """A problem with the part at a path, at its line and column in the file."""
         return self._tree.problem(path, message)
+
+    @property
+    def retracted(self) -> list[str]:
+        """The sources whose claims do not count."""
+        sources = self._ledger.sources if self._ledger else {}
+        return [name for name, source in sources.items() if source.retracted]
 
     def restore(self, branch: str | None, changes: dict[str, Any], without: list[str]) -> None:
         """Says by which branch and changes it came to be, for one read back from a run."""

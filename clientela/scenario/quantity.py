@@ -6,17 +6,27 @@ import inspect
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
 from clientela.reading import suggestion
+from clientela.scenario.conditional import Conditional, parts
 from clientela.scenario.distributions import BY_NAME, LARGEST, Distribution, fixed, pert, uniform
 
 VALUE_TYPE = "x-value-type"  # marks a quantity in the JSON Schema, for schema.py to share
 _EXTRA = ("because", "elicited")
 _FORMS = "a number, {low, high}, {low, likely, high}, or a distribution such as {beta: {mean, sd}}"
+_IF_FORM = "expected if: {proposition: NAME, true: VALUE, false: VALUE}"
+
+
+class Believed(Protocol):
+    """Credences by proposition, as the evidence gives them."""
+
+    def __contains__(self, name: object) -> bool: ...
+    def __iter__(self) -> Iterator[str]: ...
+    def __getitem__(self, name: str) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -26,10 +36,16 @@ class Quantity:
     `origin` is `scenario` or `default` (the documented prior of the language).
     """
 
-    distribution: Distribution
+    distribution: Distribution | Conditional
     because: tuple[str, ...] = ()
     elicited: str | None = None
     origin: str = "scenario"
+
+    @property
+    def proposition(self) -> str | None:
+        """The proposition that it depends on, if any."""
+        found = self.distribution
+        return found.proposition if isinstance(found, Conditional) else None
 
     @property
     def standing(self) -> str:
@@ -56,20 +72,21 @@ class Support:
     open_low: bool = field(default=False)
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        return core_schema.no_info_plain_validator_function(self._validate)
+        return core_schema.with_info_plain_validator_function(self._validate)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: GetJsonSchemaHandler) -> Any:
         return _json_schema(self)
 
-    def _validate(self, raw: Any) -> Quantity:
-        quantity = raw if isinstance(raw, Quantity) else parse(raw)
+    def _validate(self, raw: Any, info: ValidationInfo) -> Quantity:
+        believed = (info.context or {}).get("credences")
+        quantity = raw if isinstance(raw, Quantity) else parse(raw, believed)
         low, high = quantity.distribution.support()
         if low < self.low or high > self.high:
             shown = _shown(raw)
             raise _error(f"{shown} is not {self.noun}; expected {self._expected}")
         # A draw hits a bound exactly only where the distribution has an atom there.
-        atoms = quantity.distribution.family in ("fixed", "discrete")
-        if self.open_low and atoms and low <= self.low:
+        atoms = [p for p in parts(quantity.distribution) if p.family in ("fixed", "discrete")]
+        if self.open_low and any(p.support()[0] <= self.low for p in atoms):
             raise _error(f"{_shown(raw)} is not {self.noun}; expected {self._expected}")
         return quantity
 
@@ -93,13 +110,63 @@ Positive = Annotated[Quantity, Support(0.0, math.inf, "a positive number", open_
 Real = Annotated[Quantity, Support(-math.inf, math.inf, "a number")]
 
 
-def parse(raw: Any) -> Quantity:
-    """The quantity an analyst wrote. Raises a pydantic error with one clear sentence."""
+def parse(raw: Any, believed: Believed | None = None) -> Quantity:
+    """The quantity an analyst wrote. Raises a pydantic error with one clear sentence.
+
+    `believed` holds the propositions that a value may depend on, with their credences.
+    """
     if not isinstance(raw, dict):
         return Quantity(fixed(_number(raw)))
     because, elicited = _provenance(raw)
     body = {key: value for key, value in raw.items() if key not in _EXTRA}
+    if "if" in body:
+        return _conditional(body, because, elicited, believed)
     return Quantity(_distribution(body), because, elicited)
+
+
+def _conditional(
+    body: dict[str, Any],
+    because: tuple[str, ...],
+    elicited: str | None,
+    believed: Believed | None,
+) -> Quantity:
+    """The two values that hang on a proposition; their claims and reasons are added up."""
+    given = body["if"]
+    if set(body) != {"if"}:
+        others = ", ".join(f"'{key}'" for key in body if key != "if")
+        raise _error(f"beside 'if' there is {others}; {_IF_FORM}")
+    if not isinstance(given, dict) or set(given) != {"proposition", "true", "false"}:
+        raise _error(f"{_shown(given)} is not a condition; {_IF_FORM}")
+    name = given["proposition"]
+    if not isinstance(name, str):
+        raise _error(f"{_shown(name)} is not the name of a proposition; {_IF_FORM}")
+    if believed is None:
+        raise _error(
+            f"'{name}' is not known: the scenario names no evidence file with propositions"
+        )
+    if name not in believed:
+        known = list(believed)
+        hint = suggestion(name, known) or f"; known: {', '.join(known) or 'none'}"
+        raise _error(f"there is no proposition '{name}' in the evidence{hint}")
+    for case in ("true", "false"):
+        if isinstance(given[case], dict) and "if" in given[case]:
+            raise _error(f"under '{case}' there is another 'if'; expected a plain value")
+    true, false = parse(given["true"]), parse(given["false"])
+    reasons = [
+        elicited,
+        *(
+            f"{q.elicited} (if {case})"
+            for case, q in (("true", true), ("false", false))
+            if q.elicited
+        ),
+    ]
+    assert isinstance(true.distribution, Distribution)
+    assert isinstance(false.distribution, Distribution)
+    return Quantity(
+        Conditional(name, true.distribution, false.distribution, believed[name]),
+        tuple(dict.fromkeys([*because, *true.because, *false.because])),
+        "; ".join(reason for reason in reasons if reason) or None,
+    )
 
 
 def _distribution(body: dict[str, Any]) -> Distribution:
@@ -124,15 +191,15 @@ def _distribution(body: dict[str, Any]) -> Distribution:
 
 def _unreadable(body: dict[str, Any]) -> str:
     """What is wrong with a mapping that is none of the forms: a misspelt, spare or missing key."""
-    parts = ("value", "low", "likely", "high")
+    plain = ("value", "low", "likely", "high")
     for key in body:
-        if key not in (*parts, *BY_NAME):
-            hint = suggestion(key, [*parts, *BY_NAME, *_EXTRA])
+        if key not in (*plain, *BY_NAME):
+            hint = suggestion(key, [*plain, *BY_NAME, "if", *_EXTRA])
             return f"there is no '{key}' in a value; expected {_FORMS}{hint}"
     if not body:
         return f"this is not a value: no number is given; expected {_FORMS}"
     missing = [key for key in ("low", "high") if key not in body]
-    if len(missing) == 1 and set(body) <= set(parts[1:]):
+    if len(missing) == 1 and set(body) <= set(plain[1:]):
         return f"'{missing[0]}' is missing; expected {_FORMS}"
     given = " and ".join(f"'{key}'" for key in body)
     return f"{given} cannot make a value; expected {_FORMS}"
@@ -225,18 +292,32 @@ def _json_schema(support: Support) -> dict[str, Any]:
         shapes.append(
             {name: {"type": "object", "properties": arguments, "additionalProperties": False}}
         )
-    for shape in shapes:
-        forms.append(
-            {
-                "type": "object",
-                "properties": {**shape, **extra},
-                "required": list(shape),
-                "additionalProperties": False,
-            }
-        )
+    plain_forms = {"anyOf": [number, *(_shaped(shape, extra) for shape in shapes)]}
+    condition = {
+        "type": "object",
+        "description": "One value if a proposition of the evidence is true, another if not.",
+        "properties": {
+            "proposition": {"type": "string"},
+            "true": plain_forms,
+            "false": plain_forms,
+        },
+        "required": ["proposition", "true", "false"],
+        "additionalProperties": False,
+    }
+    for shape in [*shapes, {"if": condition}]:
+        forms.append(_shaped(shape, extra))
     bound = "Over" if support.open_low else "From"
     name = f"{bound}{support.low:g}To{support.high:g}".replace("-inf", "Any").replace("inf", "Any")
     return {"description": f"{support.noun}: {_FORMS}", VALUE_TYPE: f"Value{name}", "anyOf": forms}
+
+
+def _shaped(shape: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {**shape, **extra},
+        "required": list(shape),
+        "additionalProperties": False,
+    }
 
 
 def quantities(part: Any, path: str = "") -> Iterator[tuple[str, Quantity]]:

@@ -30,6 +30,7 @@ from clientela.process import (
 )
 from clientela.process.expression import Expression
 from clientela.process.process import branch_names
+from clientela.scenario import Conditional
 
 MASK = 2**64 - 1
 
@@ -63,11 +64,25 @@ def history_key(seed, draw, purpose):
 
 
 def parameters(process: Process, seed: int, draw: int) -> dict[str, float]:
-    values = {}
+    values, truth = {}, {}
+
+    def level(name, index):
+        key = history_key(seed, index, 2)
+        return unit(threefry((key, key_of(name)), (0, 0))[0])
+
+    for belief in process.beliefs:
+        chances = belief.chances[truth[belief.given] if belief.given else False]
+        u, below = level(f"propositions.{belief.name}", draw // 2), 0.0
+        for member, chance in zip(belief.members, chances, strict=True):
+            truth[member] = below <= u < below + chance
+            below += chance
+    for name, true in truth.items():
+        values[f"propositions.{name}"] = float(true)
     for name, parameter in process.parameters().items():
-        key = history_key(seed, draw // 2 if parameter.shared else draw, 2)
-        level = unit(threefry((key, key_of(name)), (0, 0))[0])
-        values[name] = float(parameter.distribution.quantile(level))
+        law = parameter.distribution
+        if isinstance(law, Conditional):
+            law = law.true if truth[law.proposition] else law.false
+        values[name] = float(law.quantile(level(name, draw // 2 if parameter.shared else draw)))
     return values
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clientela.chamber import Chamber, GovernmentRule, PartyList, build_assembly
+from clientela.evidence import Belief
 from clientela.process import (
     Add,
     AddMark,
@@ -24,7 +25,7 @@ from clientela.process import (
     exp,
     logit,
 )
-from clientela.scenario import gamma, lognormal, pert, uniform
+from clientela.scenario import Conditional, fixed, gamma, lognormal, pert, uniform
 
 
 def hawkes(horizon=200.0, rate=0.1, branching=0.5, half_life=5.0):
@@ -113,6 +114,24 @@ def uncertain():
     p.at("deadline", 30.0)
     p.at("deadline", Parameter("when", gamma(mean=20.0, sd=15.0), shared=False))
     p.at("deadline", Parameter("maybe", uniform(50.0, 150.0), shared=False))
+    return p
+
+
+def believed():
+    """Coefficients and a date that hang on propositions, one of which hangs on another."""
+    p = uncertain()
+    p.name = "believed"
+    p.beliefs = (
+        Belief("loyal", ("loyal",), None, ((0.7,), (0.7,))),
+        Belief("one of author", ("us", "them", "nobody"), None, ((0.2, 0.5, 0.3),) * 2),
+        Belief("told", ("told",), "loyal", ((0.1,), (0.9,))),
+        Belief("idle", ("idle",), None, ((0.5,), (0.5,))),
+    )
+    raid = Parameter("raid", Conditional("us", fixed(0.4), pert(0.01, 0.05, 0.1), 0.2))
+    calm = Parameter("calm", Conditional("told", uniform(1.0, 2.0), fixed(0.0), 0.66))
+    p.event("raid", rate=raid, modulation={"heat": -calm})
+    late = Conditional("told", fixed(10.0), uniform(40.0, 200.0), 0.66)
+    p.at("raid", Parameter("late", late, shared=False))
     return p
 
 
@@ -242,6 +261,7 @@ BY_HAND = {
     "effects": effects,
     "choices": choices,
     "uncertain": uncertain,
+    "believed": believed,
     "remembered": remembered,
     "parliament": parliament,
 }

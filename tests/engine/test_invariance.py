@@ -216,7 +216,7 @@ def test_a_stored_block_reads_back_bit_for_bit(tmp_path):
     program = compile_process(processes.parliament())
     block = draw_block(program, 6, 0, 300)
     folder = RunFolder.create(tmp_path / "run", {"seed": 6})
-    folder.save(block, program.labels, tuple(p.name for p in program.parameters))
+    folder.save(block, program.labels, program.columns)
     again = folder.load(0, 300)
     for name in ("draw", "day", "label", "mark", "parameters"):
         assert np.array_equal(getattr(block, name), getattr(again, name))
