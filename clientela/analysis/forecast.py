@@ -68,6 +68,11 @@ class Forecast:
         return self.scenario.as_of + dt.timedelta(days=int(self.horizon) - 1)
 
     @property
+    def until(self) -> dt.date | None:
+        """The day it was told to stop after; None: the horizon."""
+        return None if self.last_day == self.scenario.horizon else self.last_day
+
+    @property
     def government_by(self) -> dict[float, dt.date | None]:
         """The date by which a share of histories has a government; None: after the last day."""
         return {
@@ -178,15 +183,17 @@ def _draw(
     missing = [r for r in ranges if r not in stored]
     summary, done = Summary(), 0
     for first, count in stored:
-        block = folder.load(first, count)
-        summary.add(summarise(block, questions, program.labels, program.horizon))
+        part, outcomes = _counted(folder.load(first, count), program, questions)
+        folder.save_outcomes(first, outcomes)  # the questions may be others than before
+        summary.add(part)
         done += count
         if progress:
             progress(done, draws)
     if missing:
         prepare(program)
         task = functools.partial(_task, program, questions, seed)
-        for block, part in map_blocks(task, missing, executor):
+        for block, part, outcomes in map_blocks(task, missing, executor):
+            folder.save_outcomes(block.first, outcomes)
             folder.save(block, program.labels, names)
             summary.add(part)
             done += block.count
@@ -197,9 +204,15 @@ def _draw(
 
 def _task(
     program: Program, questions: list[AskedQuestion], seed: int, first: int, count: int
-) -> tuple[Block, Summary]:
+) -> tuple[Block, Summary, dict[str, np.ndarray]]:
     block = draw_block(program, seed, first, count)
-    return block, summarise(block, questions, program.labels, program.horizon)
+    return block, *_counted(block, program, questions)
+
+
+def _counted(
+    block: Block, program: Program, questions: list[AskedQuestion]
+) -> tuple[Summary, dict[str, np.ndarray]]:
+    return summarise(block, questions, program.labels, program.horizon)
 
 
 def asked_questions(

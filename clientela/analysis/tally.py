@@ -99,14 +99,21 @@ class Summary:
             self.governments[government] = self.governments.get(government, 0) + count
 
 
-def tally(question: AskedQuestion, block: Block, good: np.ndarray, days: int) -> Tally:
-    """The question's counts over a block's good histories."""
+def tally(
+    question: AskedQuestion, block: Block, good: np.ndarray, days: int
+) -> tuple[Tally, np.ndarray]:
+    """The question's counts over a block's good histories, and the outcome of each history.
+
+    Outcomes are −1 where the question did not arise or the draw failed, else 1 for yes and 0 for
+    no, or the number of the kind.
+    """
     asked = question.ask(block)
     match asked:
         case Passed(day, arose):
             arose = arose & good
             hits = (arose & (day <= question.deadline))[:, None]
             when = np.where(arose & np.isfinite(day), day, np.inf)[:, None]
+            outcome = np.where(arose, hits[:, 0], -1)
         case Kinds(day, kind):
             assert isinstance(question, WhichKind)
             arose = good
@@ -114,6 +121,7 @@ def tally(question: AskedQuestion, block: Block, good: np.ndarray, days: int) ->
             came = hits.copy()
             came[:, -1] = False  # 'none' never comes
             when = np.where(came, day[:, None], np.inf)
+            outcome = np.where(arose, kind, -1)
     even = len(arose) // 2 * 2
     first, second = slice(0, even, 2), slice(1, even, 2)
     paired = arose[first] & arose[second]
@@ -122,7 +130,7 @@ def tally(question: AskedQuestion, block: Block, good: np.ndarray, days: int) ->
     for k in range(hits.shape[1]):
         known = when[np.isfinite(when[:, k]), k]
         by_day[:, k] = np.bincount(known.astype(np.int64), minlength=days)[:days]
-    return Tally(
+    counts = Tally(
         arose=int(arose.sum()),
         hits=hits.sum(axis=0),
         pairs=int(paired.sum()),
@@ -130,23 +138,26 @@ def tally(question: AskedQuestion, block: Block, good: np.ndarray, days: int) ->
         both=(one & two).sum(axis=0),
         by_day=by_day,
     )
+    return counts, outcome.astype(np.int8)
 
 
 def summarise(
     block: Block, questions: list[AskedQuestion], labels: tuple[str, ...], horizon: float
-) -> Summary:
-    """All counts of one block."""
+) -> tuple[Summary, dict[str, np.ndarray]]:
+    """All counts of one block, and each question's outcome in every history."""
     days = int(np.ceil(horizon))
     good = np.ones(block.count, dtype=bool)
     good[[draw - block.first for draw in block.failed]] = False
-    return Summary(
+    counted = {q.id: tally(q, block, good, days) for q in questions}
+    summary = Summary(
         draws=block.count,
         failures=dict(block.failed),
-        questions={q.id: tally(q, block, good, days) for q in questions},
+        questions={name: counts for name, (counts, _) in counted.items()},
         labels=np.bincount(block.label, minlength=len(labels)),
         governments=_governments(block, labels),
         formed_by_day=_formed(block, labels, days),
     )
+    return summary, {name: outcomes for name, (_, outcomes) in counted.items()}
 
 
 def _governments(block: Block, labels: tuple[str, ...]) -> dict[tuple[str, int], int]:

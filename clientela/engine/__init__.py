@@ -5,7 +5,14 @@ resumed, spread over threads, processes or a cluster, and compared between branc
 draw stays what it was.
 """
 
-from clientela.engine.block import BLOCK, Block, draw_block, draw_parameters
+from clientela.engine.block import (
+    BLOCK,
+    Block,
+    draw_block,
+    draw_parameters,
+    draw_propositions,
+    levels_of,
+)
 from clientela.engine.ensemble import block_ranges, map_blocks, prepare
 from clientela.engine.store import RunFolder, StoreError, events_table, parameters_table
 
@@ -17,7 +24,9 @@ __all__ = [
     "block_ranges",
     "draw_block",
     "draw_parameters",
+    "draw_propositions",
     "events_table",
+    "levels_of",
     "map_blocks",
     "parameters_table",
     "prepare",

@@ -50,7 +50,7 @@ def draw_parameters(program: Program, seed: int, first: int, count: int) -> np.n
     """
     draws = np.arange(first, first + count)
     pairs = draws // 2
-    truth = _draw_propositions(program, seed, pairs)
+    truth = draw_propositions(program, seed, pairs)
     values = np.empty((count, len(truth) + len(program.parameters)))
     for column, true in enumerate(truth.values()):
         values[:, column] = true[pairs - pairs[0]]
@@ -79,7 +79,7 @@ def levels_of(seed: int, index: np.ndarray, names: Sequence[str]) -> np.ndarray:
     return levels
 
 
-def _draw_propositions(program: Program, seed: int, pairs: np.ndarray) -> dict[str, np.ndarray]:
+def draw_propositions(program: Program, seed: int, pairs: np.ndarray) -> dict[str, np.ndarray]:
     """Whether each proposition is true in each pair of draws, in the order of the beliefs."""
     streams = [f"{PROPOSITIONS}.{belief.name}" for belief in program.beliefs]
     truth: dict[str, np.ndarray] = {}

@@ -2,7 +2,8 @@
 
     manifest.json                       what was drawn, from what, with what result
     events/block-00000.parquet          draw, day, what, mark: a row per thing recorded
-    parameters/block-00000.parquet      draw, failed, and a column per parameter
+    parameters/block-00000.parquet      draw, failed, and a column per proposition and parameter
+    outcomes/block-00000.parquet        each question's outcome, a row per draw
 Blocks are written whole or not at all, so an interrupted run goes on from the finished ones.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class RunFolder:
         """
         folder = cls(path)
         try:
-            for part in ("events", "parameters"):
+            for part in ("events", "parameters", "outcomes"):
                 (folder.path / part).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(
@@ -103,6 +104,26 @@ class RunFolder:
         ):
             with self._replacing(self._block(part, block.first)) as temporary:
                 table.write_parquet(temporary, compression="uncompressed", statistics=False)
+
+    def save_outcomes(self, first: int, outcomes: Mapping[str, np.ndarray]) -> None:
+        """Stores what became of each question in each draw of a block."""
+        with self._replacing(self._block("outcomes", first)) as temporary:
+            pl.DataFrame(outcomes).write_parquet(temporary, statistics=False)
+
+    def load_outcomes(self, first: int, count: int, questions: Sequence[str]) -> np.ndarray:
+        """The outcomes of a block's first `count` draws, shape (draws, questions).
+
+        Raises StoreError if the run does not hold them.
+        """
+        path = self._block("outcomes", first)
+        try:
+            stored = pl.read_parquet(path, columns=list(questions), n_rows=count)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise StoreError(
+                f"{path}: does not hold the outcomes of these questions; run the scenario again "
+                "with the same --out, which draws nothing anew"
+            ) from error
+        return stored.to_numpy()
 
     def load(self, first: int, count: int) -> Block:
         """The stored block, cut to its first `count` draws."""

@@ -246,6 +246,12 @@ class Ledger(Entry):
         }
         return self.model_copy(update={"sources": sources})
 
+    def without_claims(self, struck: Iterable[str]) -> Ledger:
+        """The ledger as if these claims had not been made."""
+        names = set(struck)
+        kept = {name: claim for name, claim in self.claims.items() if name not in names}
+        return self.model_copy(update={"claims": kept})
+
     def bearing_on(self, proposition: str) -> Iterator[tuple[str, Claim, Stance]]:
         """(claim's id, claim, stance) of every claim that bears on a proposition."""
         for name, claim in self.claims.items():

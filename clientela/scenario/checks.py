@@ -22,7 +22,7 @@ def cross_check(
     known = list(mechanisms)
     findings: list[Finding] = []
     checks: list[Callable[[Scenario], Iterator[Finding]]] = [
-        _horizon, _ties, _sponsors, _sponsorship_loops, _seats, _chamber, _past, _scheduled, _questions,
+        _horizon, _ties, _sponsors, _sponsorship_loops, _seats, _chamber, _past, _scheduled, _questions, _decisions,
     ]  # fmt: skip
     for check in checks:
         findings += check(scenario)
@@ -180,6 +180,25 @@ def _questions(s: Scenario) -> Iterator[Finding]:
                 yield (*at, "government", i), _unknown("kind of government", kind, [*kinds, "any"])
         if (question.kinds or question.government) and s.chamber is None:
             yield at, "asks for a government, but there is no chamber; add 'chamber:'"
+
+
+def _decisions(s: Scenario) -> Iterator[Finding]:
+    for name, decision in s.decisions.items():
+        at = ("decisions", name)
+        question = s.questions.get(decision.question)
+        if question is None:
+            yield (*at, "question"), _unknown("question", decision.question, s.questions)
+            continue
+        kinds = [*(s.chamber.governments if s.chamber else ()), "other", "none"]
+        outcomes = kinds if question.kinds else ["yes", "no"]
+        for action, payoffs in decision.actions.items():
+            here = (*at, "actions", action)
+            for outcome in payoffs:
+                if outcome not in outcomes:
+                    yield (*here, outcome), _unknown("outcome", outcome, outcomes)
+            missing = [outcome for outcome in outcomes if outcome not in payoffs]
+            if missing:
+                yield here, f"'{action}' has no payoff for {', '.join(missing)}; add it"
 
 
 def _switches(s: Scenario, mechanisms: list[str]) -> Iterator[Finding]:

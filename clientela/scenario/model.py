@@ -339,6 +339,16 @@ class Question(Model):
         return self
 
 
+class Decision(Model):
+    """What an answer is for: actions, and what each is worth by the question's outcome."""
+
+    title: str = Field(description="The decision as a sentence.")
+    question: Id = Field(description="The question that decides how it turns out.")
+    actions: dict[Id, dict[Id, Number]] = Field(
+        min_length=2, description="By action and outcome (yes and no, or the kinds): its payoff."
+    )
+
+
 class Branch(Model):
     """A what-if: the scenario with some values set and some mechanisms switched off."""
 
@@ -370,6 +380,7 @@ class Scenario(Model):
     past: dict[Id, PastEvent] = Field({}, description="What has happened up to as_of.")
     scheduled: dict[Id, ScheduledEvent] = Field({}, description="What is coming after as_of.")
     questions: dict[Id, Question] = Field({}, description="What is asked of every history.")
+    decisions: dict[Id, Decision] = Field({}, description="What the answers are for.")
     branches: dict[Id, Branch] = Field({}, description="What-ifs, to compare with the scenario.")
 
     _ledger: Ledger | None = PrivateAttr(None)

@@ -234,10 +234,10 @@ def test_the_first_kind_is_that_of_the_first_label_with_one(rows):
 def test_failed_histories_are_in_no_share():
     question = resolve("q", Question(ask="?", happens=["a"]), ("a", "b"), 50.0, dt.date(2021, 1, 1))
     block = block_of([(0, 1.0, 0, 0), (1, 2.0, 0, 0), (2, 3.0, 1, 0)])
-    whole = summarise(block, [question], ("a", "b"), 50.0).questions["q"]
+    whole = summarise(block, [question], ("a", "b"), 50.0)[0].questions["q"]
     assert (whole.arose, whole.hits.tolist()) == (4, [2])
     block.failed[41] = "it exploded"
-    rest = summarise(block, [question], ("a", "b"), 50.0).questions["q"]
+    rest = summarise(block, [question], ("a", "b"), 50.0)[0].questions["q"]
     assert (rest.arose, rest.hits.tolist()) == (3, [1])
     assert rest.by_day.sum() == 1
 

@@ -328,7 +328,7 @@ def test_parameter_share_of_a_mixed_poisson_process(shared):
     p = Process(10.0)
     p.event("attack", rate=Parameter("rate", discrete([0.02, 0.2]), shared))
     program = compile_process(p)
-    found = tally(
+    found, _ = tally(
         happens(program, "attack"), draw_block(program, 1, 0, 60_000), np.ones(60_000, bool), 10
     )
     one, two = -math.expm1(-0.2), -math.expm1(-2.0)

@@ -1,0 +1,392 @@
+"""What an answer hangs on: propositions, parameters, and the claims and sources behind them.
+
+Everything is counted from an ensemble already drawn, block by block, in memory that does not
+grow with it. The answer with a proposition true is the share among the histories in which it is
+true; the answer without a source is the share with each history weighted by how much likelier,
+or less likely, its propositions are without what the source says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from clientela.analysis.forecast import Forecast, asked_questions, program_of
+from clientela.analysis.information import (
+    BINS,
+    FOLDS,
+    Value,
+    add_counts,
+    brier_gain,
+    decision_gain,
+    jackknifed,
+    log_gain,
+)
+from clientela.analysis.inputs import Outcomes, Pairs, pairs_of, unknown, values_of
+from clientela.analysis.questions import QuestionError
+from clientela.analysis.sensitivity import Indices, indices_of
+from clientela.analysis.surrogate import Features, Surrogate, fit
+from clientela.evidence import Belief, Credences
+from clientela.process import Parameter, Program
+from clientela.reading import suggestion
+from clientela.scenario import Conditional, Quantity, Scenario, quantities
+
+SCORES = ("brier", "log")
+STANDINGS = ("propositions", "cited", "stated", "elicited", "default prior", "together")
+
+
+@dataclass(frozen=True)
+class Hinge:
+    """A proposition or parameter, and what knowing it would be worth to one question.
+
+    `low` and `high` are the shares of each outcome where the proposition is false and true, or
+    among the lowest and highest eighth of the parameter's values; `value` is the expected value
+    of perfect information in the units of the score or decision, `index` the Sobol indices
+    (None: not told apart from noise), as shares of what parameters and propositions explain.
+    """
+
+    kind: str  # proposition or parameter
+    id: str
+    standing: str
+    credence: float | None
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    value: Value
+    index: Indices | None
+    claims: tuple[str, ...]
+    proposition: str | None = None
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """The answer if a claim, source or camp were struck out: shares, and their change."""
+
+    kind: str  # claim, source, camp or all
+    id: str
+    shares: tuple[float, ...]
+    changes: tuple[Value, ...]
+    claims: tuple[str, ...]
+
+    @property
+    def size(self) -> float:
+        """The largest change of any outcome's share."""
+        return max(abs(change.estimate) for change in self.changes)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What one question's answer hangs on.
+
+    `rests_on` splits the variance of the answer: `chance`, `propositions`, the standings of
+    parameters (`cited`, `elicited`, `default prior`, `stated`), `together` (terms that combine
+    several of these) and `unresolved` (unknown, but not told apart by this many draws).
+    """
+
+    question: str
+    sentence: str
+    outcomes: tuple[str, ...]
+    shares: tuple[float, ...]
+    score: str
+    unit: str
+    hinges: tuple[Hinge, ...]
+    retractions: tuple[Retraction, ...]
+    rests_on: dict[str, float]
+    draws: int
+
+
+def explain(
+    forecast: Forecast,
+    questions: Sequence[str] | None = None,
+    *,
+    score: str = "brier",
+    decision: str | None = None,
+) -> list[Explanation]:
+    """What the answers of a run hang on, a question each (none given: all).
+
+    The value of information is for the `brier` or `log` score, or for a `decision` that the
+    scenario states (then its question alone). Raises QuestionError for an unknown name and
+    StoreError if the run's outcomes are not there.
+    """
+    scenario = forecast.scenario
+    if score not in SCORES:
+        raise QuestionError(f"--score {score}: expected brier or log")
+    if decision is not None:
+        questions = [_named("decision", decision, scenario.decisions).question]
+    for name in questions or []:
+        _named("question", name, scenario.questions)
+    program = program_of(scenario, forecast.until)
+    asked_all, _ = asked_questions(scenario, program)
+    chosen = [q for q in asked_all if not questions or q.id in questions]
+    asked = [Outcomes.of(question) for question in chosen]
+    counted = _Counts(program, asked, scenario)
+
+    def pairs() -> Iterator[Pairs]:
+        return pairs_of(forecast.folder, program, forecast.seed, forecast.draws, asked)
+
+    for block in pairs():
+        counted.add(block)
+    features = Features(program.beliefs, [p.name for p in unknown(program)])
+    surrogates = fit(pairs, features, asked, counted.totals)
+    shares = {answer.id: answer.parameter_share for answer in forecast.answers}
+    return [
+        _explanation(scenario, counted, i, surrogate, shares.get(a.question), score, decision,
+                     chosen[i].sentence, forecast.draws)
+        for i, (a, surrogate) in enumerate(zip(asked, surrogates, strict=True))
+    ]  # fmt: skip
+
+
+def _named(kind: str, name: str, known):
+    if name not in known:
+        hint = suggestion(name, known) or f"; known: {', '.join(known) or 'none'}"
+        raise QuestionError(f"--{kind} {name}: there is no such {kind}{hint}")
+    return known[name]
+
+
+# -- counting ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Option:
+    """Something that may be struck out, and how the beliefs it moves are drawn without it."""
+
+    kind: str
+    id: str
+    claims: tuple[str, ...]
+    moved: tuple[tuple[Belief, Belief], ...]  # as it is, and without
+
+
+class _Counts:
+    """Counts of outcomes by fold, input and bin, and weighted counts by retraction."""
+
+    def __init__(self, program: Program, asked: Sequence[Outcomes], scenario: Scenario) -> None:
+        self.program, self.asked = program, asked
+        self.parameters = unknown(program)
+        self.propositions = program.propositions
+        width = sum(len(a.names) for a in asked)
+        inputs = len(self.propositions) + len(self.parameters)
+        self.binned = np.zeros((FOLDS, inputs, BINS, width), dtype=np.int64)
+        self.options = list(_options(program, scenario))
+        self.weighted = np.zeros((FOLDS, len(self.options), width))
+        self.plain = np.zeros((FOLDS, width))
+        self._edges = {p.name: _edges(p) for p in self.parameters}
+
+    @property
+    def totals(self) -> np.ndarray:
+        """How often each outcome came, over all draws."""
+        return self.plain.sum(axis=0)
+
+    def columns(self, i: int) -> slice:
+        """Where question i's outcomes stand."""
+        at = sum(len(a.names) for a in self.asked[:i])
+        return slice(at, at + len(self.asked[i].names))
+
+    def add(self, block: Pairs) -> None:
+        """Takes in a block of pairs."""
+        fold = (block.first + np.arange(len(block.counts))) % FOLDS
+        add_counts(self._bins(block), fold, block.counts, self.binned)
+        weights = self._weights(block)
+        for f in range(FOLDS):
+            here = fold == f
+            self.weighted[f] += weights[here].T @ block.counts[here]
+            self.plain[f] += block.counts[here].sum(axis=0)
+
+    def _bins(self, block: Pairs) -> np.ndarray:
+        columns = [block.truth[name].astype(np.int64) for name in self.propositions]
+        for parameter, level in zip(self.parameters, block.levels.T, strict=True):
+            edges = self._edges[parameter.name]
+            if edges is None:
+                columns.append((level * BINS).astype(np.int64))
+            else:
+                value = values_of(parameter, level, block.truth)
+                columns.append(np.searchsorted(edges, value, side="right"))
+        return np.column_stack(columns) if columns else np.zeros((len(block.counts), 0), np.int64)
+
+    def _weights(self, block: Pairs) -> np.ndarray:
+        weights = np.ones((len(block.counts), len(self.options)))
+        for column, option in enumerate(self.options):
+            for belief, without in option.moved:
+                weights[:, column] *= without.chance(block.truth) / belief.chance(block.truth)
+        return weights
+
+
+def _edges(parameter: Parameter) -> np.ndarray | None:
+    """The values between bins of a conditional parameter; others are binned by their level."""
+    law = parameter.distribution
+    if not isinstance(law, Conditional):
+        return None
+    return law.quantile(np.arange(1, BINS) / BINS)
+
+
+def _options(program: Program, scenario: Scenario) -> Iterator[_Option]:
+    """All that may be struck out and would move a belief that something hangs on."""
+    ledger = scenario.ledger
+    if ledger is None or not program.beliefs:
+        return
+    bearing: dict[str, tuple[str, ...]] = {
+        name: tuple(c for c, claim in ledger.claims.items() if name in claim.sources and claim.about + claim.against)
+        for name in ledger.sources
+    }  # fmt: skip
+    every = [c for c, claim in ledger.claims.items() if claim.about + claim.against]
+    stricken = [
+        *(("claim", name, (name,), ledger.without_claims([name])) for name in every),
+        *(("source", s, bearing[s], ledger.without([s])) for s in ledger.sources if bearing[s]),
+        *(
+            ("camp", camp, tuple(dict.fromkeys(c for s in names for c in bearing[s])),
+             ledger.without([f"camp:{camp}"]))
+            for camp, names in ledger.camps.items()
+        ),
+        ("all", "every source", tuple(every), ledger.without(list(ledger.sources))),
+    ]  # fmt: skip
+    for kind, name, claims, left in stricken:
+        other = {belief.name: belief for belief in Credences(left).beliefs}
+        moved = tuple((b, other[b.name]) for b in program.beliefs if other[b.name] != b)
+        if moved:
+            yield _Option(kind, name, claims, moved)
+
+
+# -- telling ----------------------------------------------------------------------------------
+
+
+def _explanation(
+    scenario: Scenario,
+    counted: _Counts,
+    i: int,
+    surrogate: Surrogate,
+    parameter_share: float | None,
+    score: str,
+    decision: str | None,
+    sentence: str,
+    draws: int,
+) -> Explanation:
+    asked, columns = counted.asked[i], counted.columns(i)
+    gain = brier_gain if score == "brier" else log_gain
+    unit = "of the Brier score" if score == "brier" else "bits"
+    if decision is not None:
+        actions = scenario.decisions[decision].actions.values()
+        gain = decision_gain(np.array([[a[name] for name in asked.names] for a in actions]))
+        score, unit = decision, "payoff"
+    totals = counted.totals[columns]
+    shares = totals / max(totals.sum(), 1)
+    return Explanation(
+        question=asked.question,
+        sentence=sentence,
+        outcomes=asked.names[: asked.shown],
+        shares=tuple(shares[: asked.shown].tolist()),
+        score=score,
+        unit=unit,
+        hinges=tuple(_hinges(scenario, counted, i, surrogate, gain, parameter_share)),
+        retractions=tuple(_retractions(counted, columns, asked.shown)),
+        rests_on=_rests_on(scenario, surrogate, shares[: asked.shown], parameter_share),
+        draws=draws,
+    )
+
+
+def _hinges(scenario, counted: _Counts, i: int, surrogate: Surrogate, gain, share) -> list[Hinge]:
+    asked = counted.asked[i]
+    binned = counted.binned[..., counted.columns(i)]
+    values = jackknifed(gain, binned)
+    whole = binned.sum(axis=0)
+    indices = _scaled(surrogate, counted.totals[counted.columns(i)], share, asked.shown)
+    home = {m: b.name for b in counted.program.beliefs for m in b.members}
+    known = dict(quantities(scenario))
+    found: list[Hinge] = []
+    for row, name in enumerate(counted.propositions):
+        assert scenario.credences is not None
+        found.append(
+            Hinge(
+                "proposition", name, "propositions", scenario.credences[name],
+                _shares_in(whole[row, :1], asked.shown), _shares_in(whole[row, 1:2], asked.shown),
+                values[row], indices.get(home[name]), _claims_on(scenario, name),
+            )
+        )  # fmt: skip
+    for row, parameter in enumerate(counted.parameters, len(counted.propositions)):
+        quantity = known[parameter.name]
+        eighth = BINS // 8
+        found.append(
+            Hinge(
+                "parameter", parameter.name, quantity.standing, None,
+                _shares_in(whole[row, :eighth], asked.shown),
+                _shares_in(whole[row, -eighth:], asked.shown),
+                values[row], indices.get(parameter.name), quantity.because, quantity.proposition,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda h: -h.value.estimate if h.value.certain else 0.0)
+
+
+def _shares_in(counts: np.ndarray, shown: int) -> tuple[float, ...]:
+    total = counts.sum(axis=0)
+    if not total.sum():
+        return (float("nan"),) * shown
+    return tuple((total / total.sum())[:shown].tolist())
+
+
+def _claims_on(scenario: Scenario, proposition: str) -> tuple[str, ...]:
+    assert scenario.ledger is not None
+    return tuple(name for name, _, _ in scenario.ledger.bearing_on(proposition))
+
+
+def _scaled(surrogate: Surrogate, totals, share, shown: int) -> dict[str, Indices]:
+    """Indices as shares of all that is unknown, not only of what the surrogate has found."""
+    found = indices_of(surrogate)
+    part = totals[:shown] / max(totals.sum(), 1)
+    unknown_variance = (share or 0.0) * float(np.sum(part * (1 - part)))
+    explained = float(surrogate.squares.sum())
+    scale = min(explained / unknown_variance, 1.0) if unknown_variance > 0 else 1.0
+    return {
+        name: Indices(index.first * scale, index.total * scale, index.error * scale)
+        for name, index in found.items()
+    }
+
+
+def _retractions(counted: _Counts, columns: slice, shown: int) -> list[Retraction]:
+    found = []
+    plain, weighted = counted.plain[:, columns], counted.weighted[..., columns]
+    for k, option in enumerate(counted.options):
+        before, after = plain.sum(axis=0), weighted[:, k].sum(axis=0)
+        if not after.sum():
+            continue
+        shares = after / after.sum()
+        left = (after - weighted[:, k]), (before - plain)
+        jack = left[0] / left[0].sum(axis=1, keepdims=True) - left[1] / left[1].sum(
+            axis=1, keepdims=True
+        )
+        error = np.sqrt((FOLDS - 1) / FOLDS * np.sum((jack - jack.mean(axis=0)) ** 2, axis=0))
+        change = shares - before / before.sum()
+        found.append(
+            Retraction(
+                option.kind, option.id, tuple(shares[:shown].tolist()),
+                tuple(Value(float(c), float(e)) for c, e in zip(change[:shown], error[:shown], strict=True)),
+                option.claims,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda r: -r.size)
+
+
+def _rests_on(
+    scenario: Scenario, surrogate: Surrogate, shares: np.ndarray, parameter_share: float | None
+) -> dict[str, float]:
+    """Shares of the answer's variance by what it rests on."""
+    total = float(np.sum(shares * (1 - shares)))
+    if total <= 0 or parameter_share is None:
+        return {}
+    standing = _standings(scenario, surrogate.features)
+    found: dict[str, float] = dict.fromkeys(STANDINGS, 0.0)
+    for term, square in zip(surrogate.terms, surrogate.squares, strict=True):
+        kinds = {standing[i] for i in surrogate.inputs_of(term)}
+        found[kinds.pop() if len(kinds) == 1 else "together"] += float(square.sum()) / total
+    resolved = sum(found.values())
+    if resolved > parameter_share > 0:  # by noise
+        found = {kind: part * parameter_share / resolved for kind, part in found.items()}
+    found["unresolved"] = max(parameter_share - sum(found.values()), 0.0)
+    found["chance"] = 1.0 - parameter_share
+    return found
+
+
+def _standings(scenario: Scenario, features: Features) -> list[str]:
+    known: dict[str, Quantity] = dict(quantities(scenario))
+    return [
+        *("propositions" for _ in features.beliefs),
+        *(known[name].standing for name in features.parameters),
+    ]
