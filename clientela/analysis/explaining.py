@@ -8,30 +8,28 @@ or less likely, its propositions are without what the source says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from clientela.analysis.answers import Answer
+from clientela.analysis.counting import BINS, FOLDS, Counts
 from clientela.analysis.forecast import Forecast, asked_questions, program_of
 from clientela.analysis.information import (
-    BINS,
-    FOLDS,
     Value,
-    add_counts,
     brier_gain,
     decision_gain,
     jackknifed,
     log_gain,
 )
-from clientela.analysis.inputs import Outcomes, Pairs, pairs_of, unknown, values_of
+from clientela.analysis.inputs import Outcomes, pairs_of, unknown
 from clientela.analysis.questions import QuestionError
-from clientela.analysis.sensitivity import Indices, indices_of
-from clientela.analysis.surrogate import Features, Surrogate, fit
-from clientela.evidence import Belief, Credences
-from clientela.process import Parameter, Program
+from clientela.analysis.retraction import options
+from clientela.analysis.sensitivity import Indices, indices_of, preload
+from clientela.analysis.surrogate import Features, Fitting, Surrogate
 from clientela.reading import suggestion
-from clientela.scenario import Conditional, Quantity, Scenario, quantities
+from clientela.scenario import Quantity, Scenario, quantities
 
 SCORES = ("brier", "log")
 STANDINGS = ("propositions", "cited", "stated", "elicited", "default prior", "together")
@@ -116,25 +114,38 @@ def explain(
         questions = [_named("decision", decision, scenario.decisions).question]
     for name in questions or []:
         _named("question", name, scenario.questions)
+    preload()
     program = program_of(scenario, forecast.until)
     asked_all, _ = asked_questions(scenario, program)
     chosen = [q for q in asked_all if not questions or q.id in questions]
     asked = [Outcomes.of(question) for question in chosen]
-    counted = _Counts(program, asked, scenario)
-
-    def pairs() -> Iterator[Pairs]:
-        return pairs_of(forecast.folder, program, forecast.seed, forecast.draws, asked)
-
-    for block in pairs():
-        counted.add(block)
+    answers = {answer.id: answer for answer in forecast.answers}
+    counted = Counts(program, asked, list(options(program, scenario.ledger)))
     features = Features(program.beliefs, [p.name for p in unknown(program)])
-    surrogates = fit(pairs, features, asked, counted.totals)
-    shares = {answer.id: answer.parameter_share for answer in forecast.answers}
+    fitting = Fitting(features, asked, _totals(asked, answers))
+    ensemble = (forecast.folder, program, forecast.seed, forecast.draws, asked)
+    for block in pairs_of(*ensemble):
+        counted.add(block)
+        fitting.first_pass(block)
+    for block in pairs_of(*ensemble):
+        fitting.second_pass(block)
+    surrogates = fitting.surrogates()
     return [
-        _explanation(scenario, counted, i, surrogate, shares.get(a.question), score, decision,
+        _explanation(scenario, counted, i, surrogate, answers[a.question].parameter_share, score, decision,
                      chosen[i].sentence, forecast.draws)
         for i, (a, surrogate) in enumerate(zip(asked, surrogates, strict=True))
     ]  # fmt: skip
+
+
+def _totals(asked: Sequence[Outcomes], answers: Mapping[str, Answer]) -> np.ndarray:
+    """How often each outcome came, over all draws."""
+    found: list[float] = []
+    for question in asked:
+        answer = answers[question.question]
+        yes = answer.probability or 0.0
+        shares = [yes, 1.0 - yes] if answer.shares is None else list(answer.shares.values())
+        found += [share * answer.arose for share in shares]
+    return np.array(found)
 
 
 def _named(kind: str, name: str, known):
@@ -144,114 +155,12 @@ def _named(kind: str, name: str, known):
     return known[name]
 
 
-# -- counting ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Option:
-    """Something that may be struck out, and how the beliefs it moves are drawn without it."""
-
-    kind: str
-    id: str
-    claims: tuple[str, ...]
-    moved: tuple[tuple[Belief, Belief], ...]  # as it is, and without
-
-
-class _Counts:
-    """Counts of outcomes by fold, input and bin, and weighted counts by retraction."""
-
-    def __init__(self, program: Program, asked: Sequence[Outcomes], scenario: Scenario) -> None:
-        self.program, self.asked = program, asked
-        self.parameters = unknown(program)
-        self.propositions = program.propositions
-        width = sum(len(a.names) for a in asked)
-        inputs = len(self.propositions) + len(self.parameters)
-        self.binned = np.zeros((FOLDS, inputs, BINS, width), dtype=np.int64)
-        self.options = list(_options(program, scenario))
-        self.weighted = np.zeros((FOLDS, len(self.options), width))
-        self.plain = np.zeros((FOLDS, width))
-        self._edges = {p.name: _edges(p) for p in self.parameters}
-
-    @property
-    def totals(self) -> np.ndarray:
-        """How often each outcome came, over all draws."""
-        return self.plain.sum(axis=0)
-
-    def columns(self, i: int) -> slice:
-        """Where question i's outcomes stand."""
-        at = sum(len(a.names) for a in self.asked[:i])
-        return slice(at, at + len(self.asked[i].names))
-
-    def add(self, block: Pairs) -> None:
-        """Takes in a block of pairs."""
-        fold = (block.first + np.arange(len(block.counts))) % FOLDS
-        add_counts(self._bins(block), fold, block.counts, self.binned)
-        weights = self._weights(block)
-        for f in range(FOLDS):
-            here = fold == f
-            self.weighted[f] += weights[here].T @ block.counts[here]
-            self.plain[f] += block.counts[here].sum(axis=0)
-
-    def _bins(self, block: Pairs) -> np.ndarray:
-        columns = [block.truth[name].astype(np.int64) for name in self.propositions]
-        for parameter, level in zip(self.parameters, block.levels.T, strict=True):
-            edges = self._edges[parameter.name]
-            if edges is None:
-                columns.append((level * BINS).astype(np.int64))
-            else:
-                value = values_of(parameter, level, block.truth)
-                columns.append(np.searchsorted(edges, value, side="right"))
-        return np.column_stack(columns) if columns else np.zeros((len(block.counts), 0), np.int64)
-
-    def _weights(self, block: Pairs) -> np.ndarray:
-        weights = np.ones((len(block.counts), len(self.options)))
-        for column, option in enumerate(self.options):
-            for belief, without in option.moved:
-                weights[:, column] *= without.chance(block.truth) / belief.chance(block.truth)
-        return weights
-
-
-def _edges(parameter: Parameter) -> np.ndarray | None:
-    """The values between bins of a conditional parameter; others are binned by their level."""
-    law = parameter.distribution
-    if not isinstance(law, Conditional):
-        return None
-    return law.quantile(np.arange(1, BINS) / BINS)
-
-
-def _options(program: Program, scenario: Scenario) -> Iterator[_Option]:
-    """All that may be struck out and would move a belief that something hangs on."""
-    ledger = scenario.ledger
-    if ledger is None or not program.beliefs:
-        return
-    bearing: dict[str, tuple[str, ...]] = {
-        name: tuple(c for c, claim in ledger.claims.items() if name in claim.sources and claim.about + claim.against)
-        for name in ledger.sources
-    }  # fmt: skip
-    every = [c for c, claim in ledger.claims.items() if claim.about + claim.against]
-    stricken = [
-        *(("claim", name, (name,), ledger.without_claims([name])) for name in every),
-        *(("source", s, bearing[s], ledger.without([s])) for s in ledger.sources if bearing[s]),
-        *(
-            ("camp", camp, tuple(dict.fromkeys(c for s in names for c in bearing[s])),
-             ledger.without([f"camp:{camp}"]))
-            for camp, names in ledger.camps.items()
-        ),
-        ("all", "every source", tuple(every), ledger.without(list(ledger.sources))),
-    ]  # fmt: skip
-    for kind, name, claims, left in stricken:
-        other = {belief.name: belief for belief in Credences(left).beliefs}
-        moved = tuple((b, other[b.name]) for b in program.beliefs if other[b.name] != b)
-        if moved:
-            yield _Option(kind, name, claims, moved)
-
-
 # -- telling ----------------------------------------------------------------------------------
 
 
 def _explanation(
     scenario: Scenario,
-    counted: _Counts,
+    counted: Counts,
     i: int,
     surrogate: Surrogate,
     parameter_share: float | None,
@@ -283,7 +192,7 @@ def _explanation(
     )
 
 
-def _hinges(scenario, counted: _Counts, i: int, surrogate: Surrogate, gain, share) -> list[Hinge]:
+def _hinges(scenario, counted: Counts, i: int, surrogate: Surrogate, gain, share) -> list[Hinge]:
     asked = counted.asked[i]
     binned = counted.binned[..., counted.columns(i)]
     values = jackknifed(gain, binned)
@@ -340,7 +249,7 @@ def _scaled(surrogate: Surrogate, totals, share, shown: int) -> dict[str, Indice
     }
 
 
-def _retractions(counted: _Counts, columns: slice, shown: int) -> list[Retraction]:
+def _retractions(counted: Counts, columns: slice, shown: int) -> list[Retraction]:
     found = []
     plain, weighted = counted.plain[:, columns], counted.weighted[..., columns]
     for k, option in enumerate(counted.options):

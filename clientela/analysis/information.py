@@ -22,11 +22,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clientela.engine.jit import compiled
-
-FOLDS = 10
-BINS = 16
-
 Gain = Callable[[np.ndarray], np.ndarray]
 
 
@@ -41,15 +36,6 @@ class Value:
     def certain(self) -> bool:
         """Whether it stands out from noise: three standard errors over nothing."""
         return self.estimate > 3.0 * self.error
-
-
-@compiled()
-def add_counts(bins, fold, counts, out):
-    """out[fold, input, bin, outcome] += counts, over pairs; bins has shape (pairs, inputs)."""
-    for i in range(bins.shape[0]):
-        for j in range(bins.shape[1]):
-            for k in range(counts.shape[1]):
-                out[fold[i], j, bins[i, j], k] += counts[i, k]
 
 
 def brier_gain(counts: np.ndarray) -> np.ndarray:

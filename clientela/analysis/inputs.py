@@ -7,15 +7,15 @@ share all of this, so a pair is the unit.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from clientela.analysis.questions import AskedQuestion, WhichKind
-from clientela.engine import RunFolder, block_ranges, draw_propositions, levels_of
+from clientela.engine import RunFolder, block_ranges, draw_propositions, levels_of, map_blocks
 from clientela.process import Parameter, Program
-from clientela.process.program import PROPOSITIONS
 from clientela.scenario import Conditional
 
 
@@ -45,14 +45,13 @@ class Pairs:
     """Some pairs of draws.
 
     `first` is the number of the first pair; `truth` holds each proposition's, shape (pairs,);
-    `belief_levels` and `levels` the uniform numbers that beliefs and shared parameters were drawn
-    from, shapes (pairs, beliefs) and (pairs, parameters); `counts` how often each outcome came
-    in the two draws of a pair, shape (pairs, outcomes of all questions).
+    `levels` the uniform numbers that shared parameters were drawn from, shape (pairs,
+    parameters); `counts` how often each outcome came in the two draws of a pair, shape (pairs,
+    outcomes of all questions).
     """
 
     first: int
     truth: dict[str, np.ndarray]
-    belief_levels: np.ndarray
     levels: np.ndarray
     counts: np.ndarray
 
@@ -66,18 +65,26 @@ def pairs_of(
     folder: RunFolder, program: Program, seed: int, draws: int, asked: Sequence[Outcomes]
 ) -> Iterator[Pairs]:
     """The pairs of a run, block by block. Raises StoreError if the outcomes are not there."""
-    streams = [f"{PROPOSITIONS}.{belief.name}" for belief in program.beliefs]
-    names = [p.name for p in unknown(program)]
-    for first, count in block_ranges(draws):
-        outcomes = folder.load_outcomes(first, count, [a.question for a in asked])
-        index = np.arange(first // 2, (first + count + 1) // 2)
-        yield Pairs(
-            first // 2,
-            draw_propositions(program, seed, index),
-            levels_of(seed, index, streams),
-            levels_of(seed, index, names),
-            _counted(outcomes, asked, len(index)),
-        )
+    task = functools.partial(_pairs, folder, program, seed, asked)
+    yield from map_blocks(task, block_ranges(draws))
+
+
+def _pairs(
+    folder: RunFolder,
+    program: Program,
+    seed: int,
+    asked: Sequence[Outcomes],
+    first: int,
+    count: int,
+) -> Pairs:
+    outcomes = folder.load_outcomes(first, count, [a.question for a in asked])
+    index = np.arange(first // 2, (first + count + 1) // 2)
+    return Pairs(
+        first // 2,
+        draw_propositions(program, seed, index),
+        levels_of(seed, index, [p.name for p in unknown(program)]),
+        _counted(outcomes, asked, len(index)),
+    )
 
 
 def _counted(outcomes: np.ndarray, asked: Sequence[Outcomes], pairs: int) -> np.ndarray:

@@ -7,6 +7,9 @@ the estimators need p at chosen points, which no ensemble holds.
 
 from __future__ import annotations
 
+import functools
+import importlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -16,6 +19,8 @@ from clientela.analysis.surrogate import Features, Surrogate
 
 BASE = 512  # points of the Sobol sequence; a power of 2
 RESAMPLES = 20
+SIZES = (12, 32)  # for which points are made beforehand
+MOST_INPUTS = 32  # of one question; the others' parts are too small to tell apart
 SEED = 20_211_210
 
 
@@ -31,6 +36,17 @@ class Indices:
     error: float
 
 
+def preload() -> None:
+    """Imports SALib, which takes a second with all it brings, while something else is counted."""
+
+    def load() -> None:
+        importlib.import_module("SALib.analyze.sobol")
+        for size in SIZES:
+            _design(size, SEED)
+
+    threading.Thread(target=load).start()
+
+
 def sobol_indices(
     names: list[str], evaluate: Callable[[np.ndarray], np.ndarray], seed: int = SEED
 ) -> dict[str, Indices]:
@@ -41,14 +57,13 @@ def sobol_indices(
     finite: SALib would return indices of 0 there without a word. {} if nothing varies. SALib
     takes a seed of 0 for none, so seeds are moved by one.
     """
-    from SALib.analyze import sobol as analyse  # here: it takes most of a second to import
-    from SALib.sample import sobol as sample
+    from SALib.analyze import sobol as analyse  # here: see `preload`
 
     if not names:
         return {}
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    points = sample.sample(problem, BASE, calc_second_order=False, seed=seed + 1)
-    values = evaluate(np.clip(points, 1e-12, 1.0 - 1e-12))
+    size = next((size for size in SIZES if size >= len(names)), len(names))
+    problem, points = _design(size, seed)
+    values = evaluate(points[:, : len(names)])
     if not np.all(np.isfinite(values)):
         bad = int((~np.isfinite(values)).any(axis=1).sum())
         raise ValueError(f"{bad} of {len(values)} values of the function are not finite")
@@ -63,7 +78,7 @@ def sobol_indices(
         for k in varying
     ]
     first, total, error = (
-        np.average([np.asarray(f[key]) for f in found], axis=0, weights=weights)
+        np.average([np.asarray(f[key]) for f in found], axis=0, weights=weights)[: len(names)]
         for key in ("S1", "ST", "ST_conf")
     )
     return {
@@ -72,14 +87,36 @@ def sobol_indices(
     }
 
 
+@functools.lru_cache(maxsize=4)
+def _design(size: int, seed: int) -> tuple[dict, np.ndarray]:
+    """SALib's problem and points for `size` inputs, more than are used perhaps: those do nothing.
+
+    Making the points costs more than using them, so a few sizes serve all questions.
+    """
+    from SALib.sample import sobol as sample
+
+    names = [f"input {i}" for i in range(size)]
+    problem = {"num_vars": size, "names": names, "bounds": [[0.0, 1.0]] * size}
+    points = sample.sample(problem, BASE, calc_second_order=False, seed=seed + 1)
+    return problem, np.clip(points, 1e-12, 1.0 - 1e-12)
+
+
 def indices_of(surrogate: Surrogate) -> dict[str, Indices]:
     """Sobol indices of every input that the surrogate depends on."""
     surrogate = surrogate.reduced()
     features = surrogate.features
-    used = sorted(set().union(*(surrogate.inputs_of(term) for term in surrogate.terms)))
-    columns = {i: c for c, i in enumerate(_with_parents(features, used))}
+    columns = {i: c for c, i in enumerate(_with_parents(features, _strongest(surrogate)))}
     names = [features.inputs[i] for i in columns]
     return sobol_indices(names, lambda points: _evaluated(surrogate, columns, points))
+
+
+def _strongest(surrogate: Surrogate) -> list[int]:
+    """The inputs with the largest parts of the variance; the rest stay where they are."""
+    part: dict[int, float] = {}
+    for term, square in zip(surrogate.terms, surrogate.squares, strict=True):
+        for i in surrogate.inputs_of(term):
+            part[i] = part.get(i, 0.0) + float(square.sum())
+    return sorted(part, key=lambda i: -part[i])[:MOST_INPUTS]
 
 
 def _with_parents(features: Features, used: list[int]) -> list[int]:

@@ -14,8 +14,9 @@ explains are left out. The variance of p(θ) is then the sum of the squares, ter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -24,7 +25,7 @@ from clientela.analysis.inputs import Outcomes, Pairs
 from clientela.evidence import Belief
 
 MAIN_Z, CROSS_Z = 3.0, 4.0  # standard errors from 0 at which a term is kept
-CROSSED = 32  # features, the strongest, whose products are tried
+CROSSED = 24  # features, the strongest, whose products are tried
 
 Term = tuple[int, ...]  # features that are multiplied
 
@@ -131,32 +132,39 @@ class Surrogate:
         return out
 
 
-def fit(
-    pairs: Callable[[], Iterable[Pairs]],
-    features: Features,
-    asked: Sequence[Outcomes],
-    totals: np.ndarray,
-) -> list[Surrogate]:
-    """The surrogate of each question. `pairs` gives the ensemble anew each time it is called;
-    `totals` counts each outcome in all of it."""
-    response = _Responses(asked, totals)
-    single: list[Term] = [(f,) for f in range(len(features.owner))]
-    main = _Means(single)
-    for block in pairs():
-        main.add(features(block.truth, block.levels), response(block.counts))
-    strongest = np.argsort(-np.abs(main.z).max(axis=1, initial=0.0), kind="stable")[:CROSSED]
-    owner = features.owner
-    crossed: list[Term] = [
-        (int(f), int(g)) for f, g in combinations(sorted(strongest), 2) if owner[f] != owner[g]
-    ]
-    products = _Means(crossed)
-    if crossed:
-        for block in pairs():
-            products.add(features(block.truth, block.levels), response(block.counts))
-    return [
-        _selected(features, (main, MAIN_Z), (products, CROSS_Z), columns)
-        for columns in response.columns
-    ]
+class Fitting:
+    """Fits the surrogates of some questions in two passes over an ensemble.
+
+    `totals` counts each outcome of every question in all draws.
+    """
+
+    def __init__(self, features: Features, asked: Sequence[Outcomes], totals: np.ndarray) -> None:
+        self.features = features
+        self._response = _Responses(asked, totals)
+        self._main = _Means([(f,) for f in range(len(features.owner))])
+
+    def first_pass(self, block: Pairs) -> None:
+        """Takes in a block of pairs for the terms of one feature."""
+        self._main.add(self.features(block.truth, block.levels), self._response(block.counts))
+
+    @cached_property
+    def _products(self) -> _Means:
+        """Means of the products of the strongest features, two and two."""
+        strength = np.abs(self._main.z).max(axis=1, initial=0.0)
+        strongest = sorted(np.argsort(-strength, kind="stable")[:CROSSED].tolist())
+        owner = self.features.owner
+        return _Means([(f, g) for f, g in combinations(strongest, 2) if owner[f] != owner[g]])
+
+    def second_pass(self, block: Pairs) -> None:
+        """Takes in a block of pairs for the products."""
+        if self._products.terms:
+            values = self.features(block.truth, block.levels)
+            self._products.add(values, self._response(block.counts))
+
+    def surrogates(self) -> list[Surrogate]:
+        """The surrogate of each question."""
+        kept = ((self._main, MAIN_Z), (self._products, CROSS_Z))
+        return [_selected(self.features, kept, columns) for columns in self._response.columns]
 
 
 class _Responses:
@@ -189,8 +197,8 @@ class _Means:
         self.terms = terms
         self._first = np.array([t[0] for t in terms], dtype=np.int64)
         self._second = np.array([t[1] for t in terms if len(t) > 1], dtype=np.int64)
-        self.sums: np.ndarray | float = 0.0
-        self.variances: np.ndarray | float = 0.0
+        self.sums: np.ndarray = np.zeros((1, 1))
+        self.variances: np.ndarray = np.zeros((1, 1))
 
     def add(self, features: np.ndarray, response: np.ndarray) -> None:
         """Takes in a block of pairs."""
@@ -204,17 +212,19 @@ class _Means:
     def z(self) -> np.ndarray:
         """Each coefficient in units of its standard error, shape (terms, outcomes)."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.nan_to_num(np.asarray(self.sums) / np.sqrt(np.asarray(self.variances)))
+            return np.nan_to_num(self.sums / np.sqrt(self.variances))
 
 
-def _selected(features: Features, main, products, columns: slice) -> Surrogate:
+def _selected(
+    features: Features, kept: Iterable[tuple[_Means, float]], columns: slice
+) -> Surrogate:
     terms: list[Term] = []
     rows, squares = [], []
-    for means, threshold in (main, products):
+    for means, threshold in kept:
         if not len(means.terms):
             continue
         z = means.z[:, columns]
-        for i in np.flatnonzero((np.abs(z) > threshold).any(axis=1)):
+        for i in np.flatnonzero((np.abs(z) > threshold).any(axis=1)).tolist():
             terms.append(means.terms[i])
             rows.append(means.sums[i, columns])
             squares.append(rows[-1] ** 2 - means.variances[i, columns])

@@ -4,6 +4,7 @@ The project keeps paraphrases, paragraph numbers and hashes; the text of documen
 the user.
 """
 
+from clientela.evidence.contradictions import Matrix, competing_hypotheses
 from clientela.evidence.credence import Belief, Credences, Step
 from clientela.evidence.documents import mismatched, paragraphs
 from clientela.evidence.ledger import (
@@ -23,10 +24,12 @@ __all__ = [
     "Credences",
     "Document",
     "Ledger",
+    "Matrix",
     "Pooling",
     "Proposition",
     "Source",
     "Step",
+    "competing_hypotheses",
     "ledger_of",
     "load_ledger",
     "mismatched",

@@ -6,7 +6,9 @@ also tell of the proposition it hangs on, by the ratio
     (p₁ F + 1 − p₁) / (p₀ F + 1 − p₀),
 
 F the factor of the claims, p₁ and p₀ its prior credence if the other is true and if it is false
-(Bayes' rule; Pearl 1988, ch. 4, messages in a tree). Answers to one matter (`one_of`) exclude
+(Bayes' rule; Pearl 1988, ch. 4, messages in a tree). Whoever has already spoken on the other is
+not heard on it a second time: the logarithm is multiplied by the number of independent people
+that the claims add to those who spoke, over the number they are alone. Answers to one matter (`one_of`) exclude
 each other: each one's prior is multiplied by its factor, and all are divided by their sum.
 """
 
@@ -25,6 +27,7 @@ from clientela.evidence.ledger import Claim, Ledger, Proposition, Stance
 from clientela.evidence.pooling import (
     Report,
     bounded,
+    effective_number,
     in_order,
     pooled_log_factor,
     tempered,
@@ -47,23 +50,17 @@ class Belief:
 
     def draw(self, level: np.ndarray, truth: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Whether each member is true, by a uniform number per draw, given what it hangs on."""
-        parent = truth[self.given].astype(np.int64) if self.given else np.zeros(len(level), int)
-        edges = np.cumsum(np.array(self.chances), axis=1)[parent]
+        edges = np.cumsum(np.array(self.chances), axis=1)
         if len(self.members) > 1:
             edges[:, -1] = 1.0
-        state = (level[:, None] >= edges).sum(axis=1)
-        return {member: state == k for k, member in enumerate(self.members)}
-
-    def chance(self, truth: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The probability of the drawn state, given what it hangs on, shape (draws,)."""
-        count = len(next(iter(truth.values())))
-        parent = truth[self.given].astype(np.int64) if self.given else np.zeros(count, int)
-        table = np.array(self.chances)
-        table = np.column_stack([table, 1.0 - table.sum(axis=1)])
-        state = np.full(count, len(self.members))
+        parent = truth[self.given].astype(np.int64) if self.given else 0
+        found: dict[str, np.ndarray] = {}
+        before = np.zeros(len(level), dtype=bool)
         for k, member in enumerate(self.members):
-            state[truth[member]] = k
-        return table[parent, state]
+            reached = level < edges[:, k][parent]
+            found[member] = reached & ~before
+            before = reached
+        return found
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,9 @@ class Step:
 
     `kind` is `report` (of `source` in claim `what`), `through` (proposition `what`, which hangs
     on this one) or `elsewhere` (what this one hangs on, or the other answers to its matter).
-    `alone` is the factor of one person's word on its own, `people` how many say it, `added` how
-    many independent ones they add (None with partial information); `factor` is what the odds are
+    `alone` is the factor of one person's word, or of all that is below, on its own; `people` how
+    many say it; `added` the power it is raised to: how many independent people are added, or what
+    share of what is below is news (None with partial information). `factor` is what the odds are
     multiplied by and `credence` what results. `cut`: the factor was held to the largest allowed.
     """
 
@@ -137,6 +135,7 @@ class Credences:
             source.circle or f"source {source_name}",
             source.briefing,
             claim.document,
+            answers=stance in ("supports", "denies"),
         )
 
     # -- the trees of propositions ------------------------------------------------------------
@@ -155,9 +154,37 @@ class Credences:
         found: dict[str, float] = {}
         for name in reversed(self.in_order):
             own = pooled_log_factor(self.reports(name), self.ledger.pooling)
-            through = (self._message(child, found[child]) for child in self._children[name])
+            new = self._news(name)
+            through = (new[c] * self._message(c, found[c]) for c in self._children[name])
             found[name] = bounded(own + math.fsum(through))
         return found
+
+    def _news(self, name: str) -> dict[str, float]:
+        """By proposition that hangs on this one: the share of its claims that is news to it.
+
+        The number of independent people they add to those who have spoken on this one, or on
+        those before in the order written, over the number they are alone.
+        """
+        pooling = self.ledger.pooling
+        heard = self._speakers([name])
+        found: dict[str, float] = {}
+        for child in self._children[name]:
+            speak = self._speakers(self._below(child))
+            alone = effective_number(list(speak.values()), pooling)
+            both = {**speak, **heard}
+            added = effective_number(list(both.values()), pooling) - effective_number(
+                list(heard.values()), pooling
+            )
+            found[child] = max(added, 0.0) / alone if alone > 0 else 1.0
+            heard = both
+        return found
+
+    def _speakers(self, names: list[str]) -> dict[str, Report]:
+        """A report of each source that says something on any of these propositions."""
+        return {r.source: r for name in names for r in self.reports(name) if r.answers}
+
+    def _below(self, name: str) -> list[str]:
+        return [name, *(n for child in self._children[name] for n in self._below(child))]
 
     def _message(self, child: str, log_factor: float) -> float:
         """The log factor that a proposition puts on the one it hangs on."""
@@ -232,6 +259,10 @@ class Credences:
         given, parent = proposition.given, self.prior(proposition.given.proposition)
         return parent * given.true + (1 - parent) * given.false
 
+    def contributions(self, name: str) -> list[tuple[str, str, float]]:
+        """(claim, source, log of what it multiplies the odds by in the pool) of each report."""
+        return [(s.what or "", s.source or "", f) for s, f in self._own_steps(name)]
+
     # -- the arithmetic, line by line ---------------------------------------------------------
 
     def steps(self, name: str) -> list[Step]:
@@ -277,8 +308,11 @@ class Credences:
             )
 
     def _steps_below(self, name: str) -> Iterator[tuple[Step, float]]:
+        new = self._news(name)
         for child in self._children[name]:
-            yield Step("through", child), self._message(child, self._log_factors[child])
+            message = self._message(child, self._log_factors[child])
+            step = Step("through", child, alone=math.exp(message), added=new[child])
+            yield step, new[child] * message
 
 
 def _rank(report: Report) -> tuple[float, str, str]:

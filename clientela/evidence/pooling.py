@@ -34,6 +34,7 @@ class Report:
     """`people` of one source saying the same: the log likelihood ratio of each, on its own.
 
     `circle`, `briefing` and `document` are what it may share with others; None shares nothing.
+    `answers`: it says something, rather than giving no answer.
     """
 
     claim: str
@@ -43,6 +44,7 @@ class Report:
     circle: str
     briefing: str | None
     document: str
+    answers: bool = True
 
 
 def bounded(log_factor: float) -> float:
@@ -77,6 +79,11 @@ def effective_numbers(reports: Sequence[Report], pooling: Pooling) -> np.ndarray
         return np.zeros(0)
     factor = linalg.cholesky(correlations(reports, pooling), lower=True)
     return linalg.solve_triangular(factor, np.ones(len(reports)), lower=True) ** 2
+
+
+def effective_number(reports: Sequence[Report], pooling: Pooling) -> float:
+    """How many independent people all reports are worth together."""
+    return float(effective_numbers(reports, pooling).sum())
 
 
 def in_order(reports: Sequence[Report]) -> list[Report]:

@@ -1,0 +1,85 @@
+"""Counts of outcomes by what each history was given: all that is said of inputs, in little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from clientela.analysis.inputs import Outcomes, Pairs, unknown, values_of
+from clientela.analysis.retraction import Option, Weights
+from clientela.engine.jit import compiled
+from clientela.process import Parameter, Program
+from clientela.scenario import Conditional
+
+FOLDS = 10  # of the ensemble, for standard errors
+BINS = 16  # of a parameter's values, equally likely
+_RUN = 200  # pairs in a row that belong to one fold
+
+
+@compiled()
+def add_counts(bins, fold, counts, out):
+    """out[fold, input, bin, outcome] += counts, over pairs; bins has shape (pairs, inputs)."""
+    for i in range(bins.shape[0]):
+        for j in range(bins.shape[1]):
+            for k in range(counts.shape[1]):
+                out[fold[i], j, bins[i, j], k] += counts[i, k]
+
+
+class Counts:
+    """Counts of outcomes by fold, input and bin, and weighted counts by retraction."""
+
+    def __init__(
+        self, program: Program, asked: Sequence[Outcomes], options: Sequence[Option]
+    ) -> None:
+        self.program, self.asked = program, asked
+        self.parameters = unknown(program)
+        self.propositions = program.propositions
+        width = sum(len(a.names) for a in asked)
+        inputs = len(self.propositions) + len(self.parameters)
+        self.binned = np.zeros((FOLDS, inputs, BINS, width), dtype=np.int32)
+        self.options = options
+        self._weights = Weights(program, options)
+        self.weighted = np.zeros((FOLDS, len(self.options), width))
+        self.plain = np.zeros((FOLDS, width))
+        self._edges = {p.name: _edges(p) for p in self.parameters}
+
+    @property
+    def totals(self) -> np.ndarray:
+        """How often each outcome came, over all draws."""
+        return self.plain.sum(axis=0)
+
+    def columns(self, i: int) -> slice:
+        """Where question i's outcomes stand."""
+        at = sum(len(a.names) for a in self.asked[:i])
+        return slice(at, at + len(self.asked[i].names))
+
+    def add(self, block: Pairs) -> None:
+        """Takes in a block of pairs."""
+        # In runs, so that the counts being added to stay in the processor's cache.
+        fold = (block.first + np.arange(len(block.counts))) // _RUN % FOLDS
+        add_counts(self._bins(block), fold, block.counts, self.binned)
+        weights = self._weights.of(block.truth, len(block.counts))
+        for f in range(FOLDS):
+            here = fold == f
+            self.weighted[f] += weights[here].T @ block.counts[here]
+            self.plain[f] += block.counts[here].sum(axis=0)
+
+    def _bins(self, block: Pairs) -> np.ndarray:
+        columns = [block.truth[name].astype(np.int64) for name in self.propositions]
+        for parameter, level in zip(self.parameters, block.levels.T, strict=True):
+            edges = self._edges[parameter.name]
+            if edges is None:
+                columns.append((level * BINS).astype(np.int64))
+            else:
+                value = values_of(parameter, level, block.truth)
+                columns.append(np.searchsorted(edges, value, side="right"))
+        return np.column_stack(columns) if columns else np.zeros((len(block.counts), 0), np.int64)
+
+
+def _edges(parameter: Parameter) -> np.ndarray | None:
+    """The values between bins of a conditional parameter; others are binned by their level."""
+    law = parameter.distribution
+    if not isinstance(law, Conditional):
+        return None
+    return law.quantile(np.arange(1, BINS) / BINS)
