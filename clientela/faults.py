@@ -17,6 +17,7 @@ def exit_code_of(error: Exception) -> int | None:
         ("clientela.scenario.starter", "StarterError", 2),
         ("clientela.analysis.checking", "UnstableError", 3),
         ("clientela.engine.store", "StoreError", 4),
+        ("clientela.evidence.store", "DocumentStoreError", 4),
     ):
         loaded = sys.modules.get(module)
         if loaded is not None and isinstance(error, getattr(loaded, name)):

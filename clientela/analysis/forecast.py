@@ -297,6 +297,32 @@ def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value, default=str))
 
 
+def finished_run(
+    path: Path | str,
+    scenario: Scenario,
+    *,
+    seed: int = 1,
+    until: dt.date | None = None,
+    draws: int | None = None,
+) -> Forecast | None:
+    """The finished run of this very scenario in a folder, with `draws` draws (none: any number).
+
+    None if there is none there, so that it has to be drawn.
+    """
+    folder = RunFolder(path)
+    manifest = folder.manifest(missing_ok=True)
+    if not manifest.get("finished") or draws not in (None, manifest["draws"]):
+        return None
+    program = program_of(scenario, until)
+    if manifest["identity"] != _identity(scenario, program, seed):
+        return None
+    opened = open_run(path)
+    asked = {name: question.ask for name, question in scenario.questions.items()}
+    if asked != {answer.id: answer.question for answer in opened.answers}:
+        return None
+    return dataclasses.replace(opened, scenario=scenario)
+
+
 def open_run(path: Path | str) -> Forecast:
     """The forecast that a run left in its folder. Raises StoreError if there is none."""
     folder = RunFolder(path)

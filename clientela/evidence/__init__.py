@@ -17,6 +17,7 @@ from clientela.evidence.ledger import (
 )
 from clientela.evidence.loading import ledger_of, load_ledger
 from clientela.evidence.pooling import partial_information
+from clientela.evidence.verifying import verify
 
 __all__ = [
     "Belief",
@@ -35,4 +36,5 @@ __all__ = [
     "mismatched",
     "paragraphs",
     "partial_information",
+    "verify",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -115,3 +116,16 @@ def _matters(ledger: Ledger) -> Iterator[Finding]:
                 f"the priors of {', '.join(members)} sum to {total:g}; exactly one of them is "
                 f"true ('{matter}'), so expected 1",
             )
+
+
+def as_yaml(ledger: Ledger) -> str:
+    """The ledger as an evidence file, what has its default left out."""
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 100
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    data = ledger.model_dump(by_alias=True, exclude_defaults=True)
+    text = io.StringIO()
+    yaml.dump(data, text)
+    return text.getvalue()

@@ -1,4 +1,4 @@
-"""Tables for the terminal."""
+"""What `check` and `run` say."""
 
 from __future__ import annotations
 

@@ -1,0 +1,160 @@
+"""The audit: from a number back to its distribution, propositions, claims, sources, paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from clientela.analysis.explaining import Explanation
+from clientela.analysis.questions import QuestionError
+from clientela.analysis.words import percent
+from clientela.evidence import Ledger, verify
+from clientela.evidence.verifying import Verification
+from clientela.reading import suggestion
+from clientela.scenario import Quantity, Scenario, quantities
+
+MOST_HINGES = 6
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A statement and what it rests on."""
+
+    text: str
+    rests_on: tuple[Trace, ...] = ()
+
+
+class Auditor:
+    """Traces parts of one scenario. Documents are compared with the user's where attached."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.ledger = scenario.ledger or Ledger()
+        self.values = dict(quantities(scenario))
+        self._verified: dict[str, Verification] = verify(self.ledger)
+
+    def trace(self, name: str) -> Trace:
+        """A value, proposition, claim, source, actor, tie or event. Raises QuestionError if none."""
+        propositions, cited = self.ledger.propositions, dict(_cited(self.scenario))
+        name = name.removeprefix("propositions.")
+        if name in self.values:
+            return self.value(name)
+        if name in propositions:
+            return self.proposition(name)
+        if name in self.ledger.claims:
+            return self.claim(name)
+        if name in self.ledger.sources:
+            return self.source(name)
+        if name in cited:
+            return Trace(name, tuple(self.claim(claim) for claim in cited[name]))
+        known = [*self.values, *propositions, *self.ledger.claims, *cited, *self.scenario.questions]
+        raise QuestionError(
+            f"{name}: there is no question, value, proposition, claim or source of that name"
+            f"{suggestion(name, known)}; 'clientela trace {self.scenario.scenario}' lists the values"
+        )
+
+    def answer(self, found: Explanation) -> Trace:
+        """An answer, with what it hangs on most."""
+        shares = ", ".join(
+            f"{name} {percent(share)}" for name, share in zip(found.outcomes, found.shares, strict=True)
+        )  # fmt: skip
+        split = ", ".join(
+            f"{part:.0%} {kind}" for kind, part in found.rests_on.items() if part >= 0.005
+        )
+        hinges = [h for h in found.hinges if h.value.certain][:MOST_HINGES]
+        parts = [
+            Trace(f"its variance is {split or 'nothing: it does not vary'}"),
+            *(self.trace(hinge.id) for hinge in hinges),
+        ]
+        return Trace(f"{found.sentence} {shares} of {found.draws:,} histories", tuple(parts))
+
+    def value(self, path: str) -> Trace:
+        """A value by its dotted path."""
+        quantity = self.values[path]
+        told = [
+            Trace(f"{self._place(path)}{quantity.distribution.describe()}"),
+            Trace(_standing(quantity)),
+            *(self.claim(claim) for claim in quantity.because),
+        ]
+        if quantity.proposition is not None:
+            told.append(self.proposition(quantity.proposition))
+        return Trace(path, tuple(told))
+
+    def proposition(self, name: str) -> Trace:
+        """A proposition with every claim on it and what hangs on it."""
+        credences = self.scenario.credences
+        assert credences is not None
+        proposition = self.ledger.propositions[name]
+        told = [Trace(f"prior {credences.prior(name):.2f}" + (f": {proposition.elicited}" if proposition.elicited else ""))]  # fmt: skip
+        if proposition.given:
+            told.append(Trace(f"hangs on proposition {proposition.given.proposition}"))
+        if proposition.one_of:
+            others = [n for n, p in self.ledger.propositions.items() if p.one_of == proposition.one_of and n != name]  # fmt: skip
+            told.append(Trace(f"excludes {', '.join(others)}"))
+        told += [self.claim(claim, stance) for claim, _, stance in self.ledger.bearing_on(name)]
+        hanging = [path for path, q in self.values.items() if q.proposition == name]
+        told.append(Trace(f"values that hang on it: {', '.join(hanging) or 'none'}"))
+        return Trace(
+            f"proposition {name}, credence {credences[name]:.2f}: {proposition.says}", tuple(told)
+        )
+
+    def claim(self, name: str, stance: str | None = None) -> Trace:
+        """A claim with its sources and its place."""
+        claim = self.ledger.claims[name]
+        start, end = claim.span or (None, None)
+        span = f", characters {start} to {end}" if claim.span else ""
+        document = self.ledger.documents[claim.document]
+        dated = f", {document.date}" if document.date else ""
+        place = Trace(
+            f"document {claim.document} ({document.publisher}{dated}), ¶{claim.paragraph}{span}: "
+            f"{self._verified[claim.document].of(name)}"
+        )
+        said = f"claim {name} ({stance or claim.stance}, credibility {claim.credibility}): {claim.says}"
+        return Trace(said, (*(self._told_by(s) for s in claim.sources), place))
+
+    def source(self, name: str) -> Trace:
+        """A source with all it says."""
+        claims = [c for c, claim in self.ledger.claims.items() if name in claim.sources]
+        return Trace(self._told_by(name).text, tuple(self.claim(claim) for claim in claims))
+
+    def _told_by(self, name: str) -> Trace:
+        source = self.ledger.sources[name]
+        people = f", {source.count} people" if source.count > 1 else ""
+        circle = f", {source.circle}" if source.circle else ""
+        named = "named" if source.named else "unnamed"
+        struck = "; RETRACTED" if source.retracted else ""
+        return Trace(
+            f"source {name} (reliability {source.reliability}, {source.access}, {named}{people}"
+            f"{circle}{struck}): {source.role}"
+        )
+
+    def _place(self, path: str) -> str:
+        """`file:line:column: ` of a value that the file holds."""
+        if self.values[path].origin == "default":
+            return ""
+        problem = self.scenario.problem(tuple(path.split(".")), "")
+        return f"{problem.file}:{problem.line}:{problem.column}: "
+
+
+def without_evidence(scenario: Scenario) -> dict[str, list[tuple[str, Quantity]]]:
+    """By standing, the uncertain values whose magnitude no claim and no proposition bears on."""
+    found: dict[str, list[tuple[str, Quantity]]] = {}
+    for path, quantity in quantities(scenario):
+        bare = not quantity.because and quantity.proposition is None
+        if bare and not quantity.distribution.is_fixed:
+            found.setdefault(quantity.standing, []).append((path, quantity))
+    return found
+
+
+def _standing(quantity: Quantity) -> str:
+    reason = f": {quantity.elicited}" if quantity.elicited else ""
+    return f"{quantity.standing}{reason}"
+
+
+def _cited(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
+    """Parts of a scenario that are no values and rest on claims, by dotted path."""
+    for group in ("actors", "past", "scheduled"):
+        for name, part in getattr(scenario, group).items():
+            yield f"{group}.{name}", part.because
+    for kind, first, second, tie in scenario.ties.each():
+        yield f"ties.{kind}.{first}.{second}", tie.because

@@ -1,0 +1,11 @@
+"""The command line: commands, progress bars, exit codes. No logic."""
+
+from clientela.cli import evidence, runs, scenarios
+from clientela.cli.common import app
+
+__all__ = ["app", "evidence", "main", "runs", "scenarios"]
+
+
+def main() -> None:
+    """Runs the command line; every expected fault becomes one message and an exit code."""
+    app()

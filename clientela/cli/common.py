@@ -1,0 +1,166 @@
+"""What the commands share: options, faults as messages and exit codes, the progress bar."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from clientela.scenario import Scenario
+
+# Exit codes, documented in docs/commands.md.
+BAD_INPUT = 2  # the command, the scenario or the evidence is wrong
+UNSTABLE = 3  # the scenario explodes
+CANNOT_STORE = 4  # a file or folder cannot be read or written
+INTERRUPTED = 130  # Ctrl-C; finished blocks are kept
+
+app = typer.Typer(
+    name="clientela",
+    help="Forecasts, what-ifs and an audit trail for crises of patrons, armed clients and a state.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Target = Annotated[str, typer.Argument(metavar="FILE|NAME", help="A scenario's file or name.")]
+BranchOption = Annotated[str | None, typer.Option(metavar="B", help="Take this what-if.")]
+WithoutOption = Annotated[
+    list[str] | None, typer.Option(metavar="MECHANISM", help="Switch a mechanism off (repeatable).")
+]
+SourceOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without-source",
+        metavar="ID",
+        help="Retract a source, or camp:NAME (repeatable).",
+    ),
+]
+UntilOption = Annotated[
+    dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Stop earlier.")
+]
+SeedOption = Annotated[int, typer.Option(metavar="S", help="Seed of all random streams.")]
+FolderOption = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder of the run (default: under runs/).")
+]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Set a value by its path (repeatable)."),
+]
+PluginOption = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="FILE.py", help="Load mechanisms of your own (repeatable)."),
+]
+
+
+def read_scenario(
+    target: str,
+    branch: str | None,
+    without: list[str] | None,
+    sources: list[str] | None,
+    changes: list[str] | None,
+    plugins: list[Path] | None,
+) -> Scenario:
+    """The scenario that the options ask for. Raises ReadingError."""
+    load_plugins(plugins)
+    from clientela.api import load
+
+    pairs: dict[str, Any] = {}
+    for change in changes or []:
+        path, equals, value = change.partition("=")
+        if not equals or not path.strip():
+            stop(BAD_INPUT, f"--set {change}: expected PATH=VALUE, such as actors.a.autonomy=0.5")
+        pairs[path.strip()] = value
+    return load(
+        target,
+        branch=branch,
+        changes=pairs,
+        without=without or [],
+        without_sources=sources or [],
+    )
+
+
+def load_plugins(plugins: list[Path] | None) -> None:
+    if not plugins:
+        return
+    from clientela.mechanisms import load_plugin
+
+    for plugin in plugins:
+        try:
+            load_plugin(plugin)
+        except FileNotFoundError as error:
+            stop(BAD_INPUT, f"{error}")
+        except Exception as error:
+            stop(BAD_INPUT, f"--plugin {plugin}: {type(error).__name__}: {error}")
+
+
+def default_folder(scenario: Scenario, seed: int, until: dt.datetime | None) -> Path:
+    parts = [
+        scenario.scenario,
+        scenario.branch or "",
+        until.strftime("until-%Y-%m-%d") if until else "",
+    ]
+    return Path("runs") / "-".join([*(p for p in parts if p), f"seed{seed}", scenario.digest[:8]])
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turns expected faults into one message on standard error and a documented exit code."""
+    from clientela.faults import exit_code_of
+
+    try:
+        yield
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        stop(
+            INTERRUPTED,
+            "Interrupted. Finished blocks are kept; the same command goes on from them.",
+        )
+    except Exception as error:
+        code = exit_code_of(error)
+        if code is None:
+            raise
+        stop(code, str(error))
+
+
+def stop(code: int, message: str) -> NoReturn:
+    say(message)
+    raise typer.Exit(code)
+
+
+def say(message: str) -> None:
+    typer.echo(message, err=True)
+
+
+@contextmanager
+def progress(draws: int) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = [
+        TextColumn("drawing"), BarColumn(), TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
+        TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
+    ]  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=draws, rate="")
+
+        def advance(done: int, total: int) -> None:
+            speed = bar.tasks[0].speed
+            rate = f"{speed:,.0f} draws/s" if speed else ""
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield advance
