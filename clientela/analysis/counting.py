@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -58,23 +59,28 @@ class Counts:
         """Takes in a block of pairs."""
         # In runs, so that the counts being added to stay in the processor's cache.
         fold = (block.first + np.arange(len(block.counts))) // _RUN % FOLDS
-        add_counts(self._bins(block), fold, block.counts, self.binned)
+        counts = block.counts.astype(np.int32)
+        add_counts(self._bins(block), fold, counts, self.binned)
         weights = self._weights.of(block.truth, len(block.counts))
-        for f in range(FOLDS):
-            here = fold == f
-            self.weighted[f] += weights[here].T @ block.counts[here]
-            self.plain[f] += block.counts[here].sum(axis=0)
+        ends = [*(np.flatnonzero(np.diff(fold)) + 1), len(fold)]
+        for start, end in itertools.pairwise([0, *ends]):
+            run = block.counts[start:end]
+            self.weighted[fold[start]] += weights[start:end].T @ run
+            self.plain[fold[start]] += run.sum(axis=0)
 
     def _bins(self, block: Pairs) -> np.ndarray:
-        columns = [block.truth[name].astype(np.int64) for name in self.propositions]
-        for parameter, level in zip(self.parameters, block.levels.T, strict=True):
+        """Which bin each input falls in, shape (pairs, inputs)."""
+        first = len(self.propositions)
+        bins = np.empty((len(block.counts), first + len(self.parameters)), dtype=np.int32)
+        for column, name in enumerate(self.propositions):
+            bins[:, column] = block.truth[name]
+        bins[:, first:] = block.levels * BINS
+        for column, parameter in enumerate(self.parameters):
             edges = self._edges[parameter.name]
-            if edges is None:
-                columns.append((level * BINS).astype(np.int64))
-            else:
-                value = values_of(parameter, level, block.truth)
-                columns.append(np.searchsorted(edges, value, side="right"))
-        return np.column_stack(columns) if columns else np.zeros((len(block.counts), 0), np.int64)
+            if edges is not None:
+                value = values_of(parameter, block.levels[:, column], block.truth)
+                bins[:, first + column] = np.searchsorted(edges, value, side="right")
+        return bins
 
 
 def _edges(parameter: Parameter) -> np.ndarray | None:

@@ -316,23 +316,27 @@ def finished_run(
     program = program_of(scenario, until)
     if manifest["identity"] != _identity(scenario, program, seed):
         return None
-    opened = open_run(path)
+    opened = _opened(folder, manifest, scenario)
     asked = {name: question.ask for name, question in scenario.questions.items()}
-    if asked != {answer.id: answer.question for answer in opened.answers}:
-        return None
-    return dataclasses.replace(opened, scenario=scenario)
+    return opened if asked == {a.id: a.question for a in opened.answers} else None
 
 
 def open_run(path: Path | str) -> Forecast:
     """The forecast that a run left in its folder. Raises StoreError if there is none."""
     folder = RunFolder(path)
-    manifest, stored = folder.manifest(), folder.read("answers.json")
+    manifest = folder.manifest()
     if not manifest.get("finished"):
         raise StoreError(
             f"{folder.path}: the run there was interrupted; finish it with the same 'clientela run'"
         )
     scenario = load(folder.path / "scenario.json", mechanisms=settings_models())
     scenario.restore(manifest["branch"], manifest["changes"], manifest["without"])
+    return _opened(folder, manifest, scenario)
+
+
+def _opened(folder: RunFolder, manifest: Mapping[str, Any], scenario: Scenario) -> Forecast:
+    """The forecast of a finished run, its scenario given."""
+    stored = folder.read("answers.json")
     levels: Mapping[str, int | None] = manifest["time_to_government"]
     return Forecast(
         scenario=scenario,

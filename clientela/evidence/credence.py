@@ -108,9 +108,16 @@ class Credences:
 
         A source that repeats itself says nothing new; retracted sources say nothing.
         """
+        return list(self._reports[name])
+
+    @cached_property
+    def _reports(self) -> dict[str, list[Report]]:
+        return {name: self._reports_on(name) for name in self}
+
+    def _reports_on(self, name: str) -> list[Report]:
         proposition = self.ledger.propositions[name]
         strongest: dict[tuple[str, bool], Report] = {}
-        for claim_name, claim, stance in self.ledger.bearing_on(name):
+        for claim_name, claim, stance in self._bearing[name]:
             for source_name in claim.sources:
                 report = self._report(claim_name, claim, source_name, proposition, stance)
                 if report is None:
@@ -120,6 +127,15 @@ class Credences:
                 if known is None or _rank(report) < _rank(known):
                     strongest[key] = report
         return list(strongest.values())
+
+    @cached_property
+    def _bearing(self) -> dict[str, list[tuple[str, Claim, Stance]]]:
+        """What `Ledger.bearing_on` gives, for all propositions in one go."""
+        found: dict[str, list[tuple[str, Claim, Stance]]] = {name: [] for name in self}
+        for claim_name, claim in self.ledger.claims.items():
+            for about, stance in claim.stances():
+                found[about].append((claim_name, claim, stance))
+        return found
 
     def _report(
         self, name: str, claim: Claim, source_name: str, proposition: Proposition, stance: Stance

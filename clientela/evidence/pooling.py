@@ -13,9 +13,11 @@ factor R = L Lᵀ and L y = 1, the first k people are worth y₁² + … + y_k²
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 from scipy import linalg, special
@@ -83,6 +85,12 @@ def effective_numbers(reports: Sequence[Report], pooling: Pooling) -> np.ndarray
 
 def effective_number(reports: Sequence[Report], pooling: Pooling) -> float:
     """How many independent people all reports are worth together."""
+    return _effective_number(tuple(reports), cast(Any, pooling))
+
+
+# Remembered, because leaving one claim out leaves most propositions' reports as they were.
+@functools.lru_cache(maxsize=16_384)
+def _effective_number(reports: tuple[Report, ...], pooling: Any) -> float:
     return float(effective_numbers(reports, pooling).sum())
 
 
@@ -140,6 +148,11 @@ def pooled_log_factor(reports: Sequence[Report], pooling: Pooling) -> float:
     pool is read back as odds; non-answers, which inform of nothing, cannot be told from weak
     reports there and are pooled with them.
     """
+    return _pooled_log_factor(tuple(reports), cast(Any, pooling))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _pooled_log_factor(reports: tuple[Report, ...], pooling: Any) -> float:
     if not reports:
         return 0.0
     if pooling.method == "tempered":

@@ -22,9 +22,9 @@ def print_explanations(scenario: Scenario, found: list[Explanation], top: int) -
         "log": "value: expected gain of the log score by knowing it for sure, bits",
     }.get(found[0].score, f"value: expected gain of decision '{found[0].score}' by knowing it for sure, in its payoffs")  # fmt: skip
     console.print(
-        f"{unit}. S1, ST: first-order and total Sobol index, shares of what is unknown. false/low, "
-        "true/high: the answer if the proposition is false or true, or with the lowest and highest "
-        "eighth of the value. without: the answer as if it had not been said; ± one standard error. "
+        f"{unit}. S1, ST: first-order and total Sobol index, shares of what is unknown. low, "
+        "high: the answer if the proposition is false and if it is true, or with the lowest and the "
+        "highest eighth of the value. without: the answer as if it had not been said; ± one standard error. "
         "¶: paragraphs. 'clientela trace' leads on from any name.",
         style="dim",
     )
@@ -55,33 +55,32 @@ def _print(console: Console, scenario: Scenario, found: Explanation, top: int) -
 
 def _hinges(ledger: Ledger | None, found: Explanation, hinges: list[Hinge]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("")
-    table.add_column("hangs on", overflow="fold", min_width=24)
-    table.add_column("credence or standing")
-    if len(found.outcomes) > 1:
-        table.add_column("of")
-    for name in ("false/low", "true/high", "value", "S1", "ST"):
+    table.add_column("", justify="right")
+    table.add_column("hangs on", overflow="fold", min_width=38)
+    for name in ("low", "high", "value", "S1", "ST"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("¶")
     score = sum(share * (1 - share) for share in found.shares)
     for rank, hinge in enumerate(hinges, 1):
         k = _most_moved(hinge)
         standing = hinge.standing if hinge.credence is None else f"credence {hinge.credence:.2f}"
+        of = f"{found.outcomes[k]}; " if len(found.outcomes) > 1 else ""
         value = (
             percent(hinge.value.estimate / score, 1)
             if found.score == "brier"
             else f"{hinge.value.estimate:.3g}"
         )
-        cells = [
-            str(rank), hinge.id, standing,
-            *([found.outcomes[k]] if len(found.outcomes) > 1 else []),
+        table.add_row(
+            str(rank),
+            f"{hinge.id}\n  {of}{standing}{_places(ledger, hinge.claims)}",
             percent(hinge.low[k]), percent(hinge.high[k]), value,
             f"{hinge.index.first:.2f}" if hinge.index else "–",
             f"{hinge.index.total:.2f}" if hinge.index else "–",
-            paragraphs_of(ledger, hinge.claims),
-        ]  # fmt: skip
-        table.add_row(*cells)
+        )  # fmt: skip
     return table
+
+
+def _places(ledger: Ledger | None, claims: tuple[str, ...]) -> str:
+    return f"; ¶ {paragraphs_of(ledger, claims)}" if ledger is not None and claims else ""
 
 
 def _most_moved(hinge: Hinge) -> int:
@@ -91,23 +90,22 @@ def _most_moved(hinge: Hinge) -> int:
 
 def _retractions(ledger: Ledger | None, found: Explanation, told: list[Retraction]) -> Table:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("without", overflow="fold")
-    if len(found.outcomes) > 1:
-        table.add_column("of")
+    table.add_column("", justify="right", min_width=1)
+    table.add_column("without", overflow="fold", min_width=38)
     table.add_column("answer", justify="right", no_wrap=True)
     table.add_column("change, points", justify="right", no_wrap=True)
-    table.add_column("¶")
-    for retraction in told:
+    for rank, retraction in enumerate(told, 1):
         sizes = [abs(change.estimate) for change in retraction.changes]
         k = sizes.index(max(sizes))
         change = retraction.changes[k]
         name = retraction.id if retraction.kind == "all" else f"{retraction.kind} {retraction.id}"
+        of = f"{found.outcomes[k]}" if len(found.outcomes) > 1 else ""
+        places = _places(ledger, retraction.claims)
         table.add_row(
-            name,
-            *([found.outcomes[k]] if len(found.outcomes) > 1 else []),
+            str(rank),
+            f"{name}\n  {(of + places).removeprefix('; ')}",
             percent(retraction.shares[k], 1),
             f"{100 * change.estimate:+.2f} ± {100 * change.error:.2f}",
-            paragraphs_of(ledger, retraction.claims),
         )
     return table
 
