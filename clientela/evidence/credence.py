@@ -23,7 +23,7 @@ from functools import cached_property
 import numpy as np
 
 from clientela.evidence.grades import log_ratio
-from clientela.evidence.ledger import Claim, Ledger, Proposition, Stance
+from clientela.evidence.ledger import Claim, Ledger, Stance
 from clientela.evidence.pooling import (
     Report,
     bounded,
@@ -116,17 +116,30 @@ class Credences:
 
     def _reports_on(self, name: str) -> list[Report]:
         proposition = self.ledger.propositions[name]
-        strongest: dict[tuple[str, bool], Report] = {}
+        spoken: dict[tuple[str, bool], list[tuple[float, str]]] = {}
         for claim_name, claim, stance in self._bearing[name]:
             for source_name in claim.sources:
-                report = self._report(claim_name, claim, source_name, proposition, stance)
-                if report is None:
-                    continue
-                key = (source_name, report.log_ratio < 0)
-                known = strongest.get(key)
-                if known is None or _rank(report) < _rank(known):
-                    strongest[key] = report
-        return list(strongest.values())
+                source = self.ledger.sources[source_name]
+                if not source.retracted:
+                    weight = log_ratio(source, claim, proposition, stance)
+                    words = spoken.setdefault((source_name, weight < 0), [])
+                    words.append((weight, claim_name))
+        return [self._report(source_name, words) for (source_name, _), words in spoken.items()]
+
+    def _report(self, source_name: str, words: list[tuple[float, str]]) -> Report:
+        """Of a source's words to one side the strongest counts; of equals the first by name."""
+        source, claims = self.ledger.sources[source_name], self.ledger.claims
+        weight, name = min(words, key=lambda word: (-abs(word[0]), word[1]))
+        return Report(
+            claim=name,
+            source=source_name,
+            log_ratio=weight,
+            people=source.count,
+            circle=source.circle or f"source {source_name}",
+            briefing=source.briefing,
+            documents=frozenset(claims[claim].document for _, claim in words),
+            answers=claims[name].stance in ("supports", "denies"),
+        )
 
     @cached_property
     def _bearing(self) -> dict[str, list[tuple[str, Claim, Stance]]]:
@@ -136,23 +149,6 @@ class Credences:
             for about, stance in claim.stances():
                 found[about].append((claim_name, claim, stance))
         return found
-
-    def _report(
-        self, name: str, claim: Claim, source_name: str, proposition: Proposition, stance: Stance
-    ) -> Report | None:
-        source = self.ledger.sources[source_name]
-        if source.retracted:
-            return None
-        return Report(
-            name,
-            source_name,
-            log_ratio(source, claim, proposition, stance),
-            source.count,
-            source.circle or f"source {source_name}",
-            source.briefing,
-            claim.document,
-            answers=stance in ("supports", "denies"),
-        )
 
     # -- the trees of propositions ------------------------------------------------------------
 
@@ -329,11 +325,6 @@ class Credences:
             message = self._message(child, self._log_factors[child])
             step = Step("through", child, alone=math.exp(message), added=new[child])
             yield step, new[child] * message
-
-
-def _rank(report: Report) -> tuple[float, str, str]:
-    """Of one source's reports the strongest counts; of equals the first by name."""
-    return (-abs(report.log_ratio), report.document, report.claim)
 
 
 def _log_odds(chance: float) -> float:

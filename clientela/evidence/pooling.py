@@ -35,7 +35,8 @@ _MOST_INFORMATION = 0.9  # of all there is to know, that all people together may
 class Report:
     """`people` of one source saying the same: the log likelihood ratio of each, on its own.
 
-    `circle`, `briefing` and `document` are what it may share with others; None shares nothing.
+    `circle`, `briefing` and `documents` are what it may share with others; None shares nothing.
+    The documents are all those in which the source says so, whichever word was the strongest.
     `answers`: it says something, rather than giving no answer.
     """
 
@@ -45,7 +46,7 @@ class Report:
     people: int
     circle: str
     briefing: str | None
-    document: str
+    documents: frozenset[str]
     answers: bool = True
 
 
@@ -60,11 +61,10 @@ def correlations(reports: Sequence[Report], pooling: Pooling) -> np.ndarray:
     Between reports it is what they share; on the diagonal (1 − r) / people + r, r what people of
     one report share. This is R averaged over people of one kind, so 1ᵀ V⁻¹ 1 = 1ᵀ R⁻¹ 1.
     """
-    v = np.zeros((len(reports), len(reports)))
+    v = pooling.same_document * _shared_documents(reports)
     for weight, keys in (
         (pooling.same_camp, [r.circle for r in reports]),
         (pooling.same_briefing, [r.briefing for r in reports]),
-        (pooling.same_document, [r.document for r in reports]),
     ):
         codes = np.unique([str(key) for key in keys], return_inverse=True)[1]
         known = np.array([key is not None for key in keys])
@@ -73,6 +73,14 @@ def correlations(reports: Sequence[Report], pooling: Pooling) -> np.ndarray:
     within = np.diag(v).copy()
     np.fill_diagonal(v, (1.0 - within) / people + within)
     return v
+
+
+def _shared_documents(reports: Sequence[Report]) -> np.ndarray:
+    """1 for the same documents, 0 for others: |A ∩ B| / √(|A| |B|), which keeps R positive."""
+    names = sorted(frozenset[str]().union(*(report.documents for report in reports)))
+    spoken = np.array([[name in r.documents for name in names] for r in reports], dtype=float)
+    spoken /= np.sqrt(spoken.sum(axis=1, keepdims=True))
+    return spoken @ spoken.T
 
 
 def effective_numbers(reports: Sequence[Report], pooling: Pooling) -> np.ndarray:
