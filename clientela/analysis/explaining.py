@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from clientela.analysis.answers import Answer
-from clientela.analysis.counting import BINS, FOLDS, Counts
+from clientela.analysis.counting import BINS, Counts
 from clientela.analysis.forecast import Forecast, asked_questions, program_of
 from clientela.analysis.information import (
     Value,
     brier_gain,
     decision_gain,
+    jackknife_error,
     jackknifed,
     log_gain,
 )
@@ -251,18 +252,17 @@ def _scaled(surrogate: Surrogate, totals, share, shown: int) -> dict[str, Indice
 
 def _retractions(counted: Counts, columns: slice, shown: int) -> list[Retraction]:
     found = []
-    plain, weighted = counted.plain[:, columns], counted.weighted[..., columns]
+    filled = counted.plain[:, columns].any(axis=1)
+    plain, weighted = counted.plain[filled, columns], counted.weighted[filled][..., columns]
+    before = plain.sum(axis=0)
+    if not before.sum():
+        return []
     for k, option in enumerate(counted.options):
-        before, after = plain.sum(axis=0), weighted[:, k].sum(axis=0)
-        if not after.sum():
-            continue
+        after = weighted[:, k].sum(axis=0)
         shares = after / after.sum()
-        left = (after - weighted[:, k]), (before - plain)
-        jack = left[0] / left[0].sum(axis=1, keepdims=True) - left[1] / left[1].sum(
-            axis=1, keepdims=True
-        )
-        error = np.sqrt((FOLDS - 1) / FOLDS * np.sum((jack - jack.mean(axis=0)) ** 2, axis=0))
         change = shares - before / before.sum()
+        left_out = _in_shares(after - weighted[:, k]) - _in_shares(before - plain)
+        error = jackknife_error(left_out)
         found.append(
             Retraction(
                 option.kind, option.id, tuple(shares[:shown].tolist()),
@@ -271,6 +271,11 @@ def _retractions(counted: Counts, columns: slice, shown: int) -> list[Retraction
             )
         )  # fmt: skip
     return sorted(found, key=lambda r: -r.size)
+
+
+def _in_shares(counts: np.ndarray) -> np.ndarray:
+    total = counts.sum(axis=-1, keepdims=True)
+    return np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
 
 
 def _rests_on(

@@ -71,12 +71,26 @@ def _shares(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return total / everything, within, counts.sum(axis=-2) / everything
 
 
+def jackknife_error(left_out: np.ndarray) -> np.ndarray:
+    """The standard error of a statistic from its values with each fold left out, along axis 0."""
+    folds = len(left_out)
+    if folds < 2:
+        return np.full(left_out.shape[1:], np.inf)
+    spread = np.sum((left_out - left_out.mean(axis=0)) ** 2, axis=0)
+    return np.sqrt((folds - 1) / folds * spread)
+
+
 def jackknifed(gain: Gain, counts: np.ndarray) -> list[Value]:
-    """The gain for each input, less its bias; `counts` is (folds, inputs, bins, outcomes)."""
+    """The gain for each input, less its bias; `counts` is (folds, inputs, bins, outcomes).
+
+    With fewer than two folds that hold anything, the error is infinite.
+    """
     whole = counts.sum(axis=0)
     full = gain(whole)
-    left_out = gain(whole[None] - counts)
-    folds = len(counts)
-    estimate = folds * full - (folds - 1) * left_out.mean(axis=0)
-    error = np.sqrt((folds - 1) / folds * np.sum((left_out - left_out.mean(axis=0)) ** 2, axis=0))
+    filled = counts[counts.any(axis=(1, 2, 3))]
+    left_out = gain(whole[None] - filled)
+    error = jackknife_error(left_out)
+    if len(filled) > 1:
+        full = len(filled) * full - (len(filled) - 1) * left_out.mean(axis=0)
+    estimate = full
     return [Value(max(float(e), 0.0), float(s)) for e, s in zip(estimate, error, strict=True)]
