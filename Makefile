@@ -19,6 +19,7 @@ lint: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/explaining.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -4,6 +4,7 @@
     scenario = ct.load("iraq-2021")
     forecast = ct.run(scenario, draws=100_000, seed=1)
     forecast.answers, forecast.events, forecast.report("out.html")
+    ct.explain(forecast)
 
 A process can also be built by hand with `ct.Process` and drawn with `ct.draw`.
 """
@@ -14,7 +15,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clientela.analysis import Answer, Forecast, open_run, run
+    from clientela.analysis import Answer, Explanation, Forecast, explain, open_run, run
     from clientela.api import Ensemble, draw, load
     from clientela.mechanisms import Draft, Settings, Values, mechanism
     from clientela.process import (
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from clientela.scenario import Scenario
 
 _HOMES = {
-    "clientela.analysis": ("Answer", "Forecast", "open_run", "run"),
+    "clientela.analysis": ("Answer", "Explanation", "Forecast", "explain", "open_run", "run"),
     "clientela.api": ("Ensemble", "draw", "load"),
     "clientela.mechanisms": ("Draft", "Settings", "Values", "mechanism"),
     "clientela.process": (
@@ -56,6 +57,7 @@ __all__ = [
     "Choice",
     "Draft",
     "Ensemble",
+    "Explanation",
     "Fire",
     "Forecast",
     "Killed",
@@ -71,6 +73,7 @@ __all__ = [
     "Settings",
     "Values",
     "draw",
+    "explain",
     "load",
     "mechanism",
     "open_run",

@@ -8,8 +8,11 @@ or less likely, its propositions are without what the source says.
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -94,6 +97,10 @@ class Explanation:
     rests_on: dict[str, float]
     draws: int
 
+    def as_json(self) -> dict[str, Any]:
+        """What `explain --json` prints of it; numbers that are not known are null."""
+        return _known(dataclasses.asdict(self))
+
 
 def explain(
     forecast: Forecast,
@@ -136,6 +143,14 @@ def explain(
                      chosen[i].sentence, forecast.draws)
         for i, (a, surrogate) in enumerate(zip(asked, surrogates, strict=True))
     ]  # fmt: skip
+
+
+def _known(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {key: _known(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_known(value) for value in part]
+    return None if isinstance(part, float) and not math.isfinite(part) else part
 
 
 def _totals(asked: Sequence[Outcomes], answers: Mapping[str, Answer]) -> np.ndarray:

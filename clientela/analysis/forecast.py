@@ -262,7 +262,7 @@ def _write(forecast: Forecast, program: Program) -> None:
             "branch": scenario.branch,
             "changes": {path: _plain(value) for path, value in scenario.changes.items()},
             "without": list(scenario.without),
-            "without_sources": scenario.retracted,
+            "without_sources": list(scenario.without_sources),
             "draws": forecast.draws,
             "failures": {str(draw): why for draw, why in forecast.failures.items()},
             "seconds": round(forecast.seconds, 3),
@@ -330,7 +330,7 @@ def open_run(path: Path | str) -> Forecast:
             f"{folder.path}: the run there was interrupted; finish it with the same 'clientela run'"
         )
     scenario = load(folder.path / "scenario.json", mechanisms=settings_models())
-    scenario.restore(manifest["branch"], manifest["changes"], manifest["without"])
+    scenario.restore(*(manifest[k] for k in ("branch", "changes", "without", "without_sources")))
     return _opened(folder, manifest, scenario)
 
 

@@ -112,12 +112,14 @@ def attach(
                 f"It has changed since it was attached on {before[-1].date:%Y-%m-%d}; that record "
                 "is kept."
             )
+        # A file that was a document of the ledger before is held against it now, too.
+        hashes = {record.sha256, *(earlier.sha256 for earlier in before)}
         ledgers = {to: _ledger(to)} if to else _bundled_ledgers()
         known = [
             (name, ledger, id_)
             for name, ledger in ledgers.items()
             for id_, found in ledger.documents.items()
-            if (document == id_ if document else found.sha256 == record.sha256)
+            if (document == id_ if document else found.sha256 in hashes)
         ]
         if not known:
             where = to or "a bundled scenario"

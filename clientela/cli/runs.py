@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import json
 from pathlib import Path
@@ -141,12 +140,9 @@ def explain(
 
             write_hinges(scenario, found, figure)
         if json_:
-            told = [dataclasses.asdict(explanation) for explanation in found]
-            typer.echo(
-                json.dumps(
-                    {"scenario": scenario.scenario, "explanations": told}, ensure_ascii=False
-                )
-            )
+            told = [explanation.as_json() for explanation in found]
+            whole = {"scenario": scenario.scenario, "explanations": told}
+            typer.echo(json.dumps(whole, ensure_ascii=False))
             return
         from clientela.terminal import print_explanations
 

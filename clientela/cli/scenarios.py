@@ -77,9 +77,19 @@ def check(
 
 
 @app.command()
-def schema(plugin: PluginOption = None) -> None:
+def schema(
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Of evidence files instead of scenarios.")
+    ] = False,
+    plugin: PluginOption = None,
+) -> None:
     """JSON Schema of the scenario language, so that editors complete and check it."""
     with faults():
+        if evidence:
+            from clientela.evidence import json_schema as evidence_schema
+
+            typer.echo(json.dumps(evidence_schema(), indent=1, ensure_ascii=False))
+            return
         load_plugins(plugin)
         from clientela.mechanisms import settings_models
         from clientela.scenario import json_schema

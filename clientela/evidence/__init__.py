@@ -15,7 +15,7 @@ from clientela.evidence.ledger import (
     Proposition,
     Source,
 )
-from clientela.evidence.loading import ledger_of, load_ledger
+from clientela.evidence.loading import json_schema, ledger_of, load_ledger
 from clientela.evidence.pooling import partial_information
 from clientela.evidence.verifying import verify
 
@@ -31,6 +31,7 @@ __all__ = [
     "Source",
     "Step",
     "competing_hypotheses",
+    "json_schema",
     "ledger_of",
     "load_ledger",
     "mismatched",

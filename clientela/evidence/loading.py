@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+from typing import Any
 
 from clientela.evidence.ledger import Ledger
 from clientela.reading import Problem, ReadingError, Tree, read_yaml, suggestion, validated
@@ -129,3 +130,12 @@ def as_yaml(ledger: Ledger) -> str:
     text = io.StringIO()
     yaml.dump(data, text)
     return text.getvalue()
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of an evidence file."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Ledger.model_json_schema(by_alias=True),
+        "title": "Clientela evidence",
+    }

@@ -59,7 +59,8 @@ def load(
     if not taken and not asked and not off:
         _check_branches(Tree(tree.file, written, tree.places), rest)
     scenario._source, scenario._tree = path, tree
-    scenario.restore(branch, {change.target: change.value for change in asked}, off)
+    values = {change.target: change.value for change in asked}
+    scenario.restore(branch, values, off, without_sources)
     return scenario
 
 

@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -390,6 +390,7 @@ class Scenario(Model):
     _tree: Tree = PrivateAttr(default_factory=lambda: Tree("scenario", {}))
     _changes: dict[str, Any] = PrivateAttr(default_factory=dict)
     _without: tuple[str, ...] = PrivateAttr(())
+    _without_sources: tuple[str, ...] = PrivateAttr(())
 
     @property
     def ledger(self) -> Ledger | None:
@@ -427,14 +428,20 @@ class Scenario(Model):
         return self._tree.problem(path, message)
 
     @property
-    def retracted(self) -> list[str]:
-        """The sources whose claims do not count."""
-        sources = self._ledger.sources if self._ledger else {}
-        return [name for name, source in sources.items() if source.retracted]
+    def without_sources(self) -> tuple[str, ...]:
+        """The sources (`camp:NAME`: all of a camp) that the user has retracted beside the file."""
+        return self._without_sources
 
-    def restore(self, branch: str | None, changes: dict[str, Any], without: list[str]) -> None:
+    def restore(
+        self,
+        branch: str | None,
+        changes: dict[str, Any],
+        without: Iterable[str],
+        without_sources: Iterable[str],
+    ) -> None:
         """Says by which branch and changes it came to be, for one read back from a run."""
-        self._branch, self._changes, self._without = branch, changes, tuple(without)
+        self._branch, self._changes = branch, changes
+        self._without, self._without_sources = tuple(without), tuple(without_sources)
 
     @property
     def changes(self) -> dict[str, Any]:

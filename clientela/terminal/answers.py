@@ -22,7 +22,6 @@ def print_check(scenario: Scenario, findings: Findings) -> None:
     console = Console(markup=False)  # names and questions are text
     kinds = [f"{len(ids)} {kind}" for kind, ids in _by_kind(scenario).items()]
     ties = len(list(scenario.ties.each()))
-    claims = len(scenario.ledger.claims) if scenario.ledger else 0
     rows = [
         ("scenario", f"{scenario.scenario}: {scenario.title}"),
         ("time", f"from {scenario.as_of} to {scenario.horizon}, {scenario.days} days"),
@@ -30,7 +29,7 @@ def print_check(scenario: Scenario, findings: Findings) -> None:
         ("chamber", f"{scenario.chamber.seats} seats, {len(scenario.lists)} lists, "
                     f"{findings.coalitions:,} feasible coalitions" if scenario.chamber else "none"),
         ("mechanisms", ", ".join(scenario.active)),
-        ("evidence", f"{claims} claims" if claims else "none"),
+        ("evidence", _evidence(scenario)),
         ("process", f"{findings.events} event types, {findings.variables} variables, "
                     f"{findings.parameters} uncertain parameters"),
         ("they rest on", ", ".join(f"{n} {what}" for what, n in findings.standing.items()) or "–"),
@@ -51,6 +50,18 @@ def print_check(scenario: Scenario, findings: Findings) -> None:
     console.print(f"              largest loop: {' → '.join(found.loop) or 'none'}", soft_wrap=True)
     explodes = findings.explodes
     console.print(explosion_message(scenario, found) if explodes else "It is right and stable.")
+
+
+def _evidence(scenario: Scenario) -> str:
+    ledger = scenario.ledger
+    if ledger is None:
+        return "none"
+    struck = sum(source.retracted for source in ledger.sources.values())
+    retracted = f" ({struck} retracted)" if struck else ""
+    return (
+        f"{len(ledger.claims)} claims by {len(ledger.sources)} sources{retracted} on "
+        f"{len(ledger.propositions)} propositions, from {len(ledger.documents)} documents"
+    )
 
 
 def _by_kind(scenario: Scenario) -> dict[str, list[str]]:
