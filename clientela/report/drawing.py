@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -36,19 +37,49 @@ _STYLE: Any = {
     "ytick.color": MUTED,
     "legend.frameon": False,
     "hatch.linewidth": 0.6,
+    "text.parse_math": False,  # a name with two dollar signs is a name
 }
 _NUMBERS = count(1)
+_LONG = re.compile(r"(?<=[\s\"(,-])\d+\.\d{3,}(?=[\s\"),])")
 
 
 @contextmanager
-def figure(width: float, height: float) -> Iterator[tuple[Figure, Axes, list[str]]]:
-    """A figure of so many inches; afterwards the list holds its SVG."""
+def figure(
+    width: float, height: float, margins: tuple[float, float, float, float] | None = None
+) -> Iterator[tuple[Figure, Axes, list[str]]]:
+    """A figure of so many inches; afterwards the list holds its SVG.
+
+    `margins` are the inches left free at the left, right, top and bottom, for labels set by hand
+    in columns; without, the axes fill what their labels leave.
+    """
     out: list[str] = []
     with mpl.rc_context(_STYLE):
-        made = Figure(figsize=(width, height), layout="constrained")
+        made = Figure(figsize=(width, height), layout=None if margins else "constrained")
         FigureCanvasSVG(made)
-        yield made, made.add_subplot(), out
+        axes = made.add_subplot()
+        if margins:
+            left, right, top, bottom = margins
+            inside = (width - left - right, height - top - bottom)
+            axes.set_position(
+                (left / width, bottom / height, inside[0] / width, inside[1] / height)
+            )
+        yield made, axes, out
         out.append(_svg(made))
+
+
+def wrapped(text: str, letters: int, lines: int) -> str:
+    """The text in at most so many lines of so many letters, with … where it goes on.
+
+    Lines are about as long as each other, so that no word is left on its own.
+    """
+    text = " ".join(text.split())
+    found = textwrap.wrap(text, letters, max_lines=lines, placeholder=" …")
+    for narrower in range(letters - 1, letters // 2, -1):
+        tried = textwrap.wrap(text, narrower)
+        if len(tried) > len(found) or len(found) == 1:
+            break
+        found = tried
+    return "\n".join(found)
 
 
 def _svg(made: Figure) -> str:
@@ -61,4 +92,10 @@ def _svg(made: Figure) -> str:
     svg = re.sub(r'\bid="', f'id="{prefix}', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}", svg)
     svg = re.sub(r'(xlink:href|href)="#', rf'\1="#{prefix}', svg)
-    return re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # A hundredth of a point is finer than any screen; six decimals make the page half as long again.
+    return re.sub(r"<[^>]*>", lambda tag: _LONG.sub(_shortened, tag[0]), svg)
+
+
+def _shortened(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

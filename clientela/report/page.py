@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ from clientela.chamber import blocking_groups
 from clientela.engine import StoreError
 from clientela.mechanisms.seating import chamber_of
 from clientela.report import figures
+from clientela.report.evidence import evidence
+from clientela.report.hinges import hanging
 from clientela.report.network import network
 from clientela.scenario import quantities
 
@@ -35,12 +36,11 @@ def write_report(forecast: Forecast, path: Path) -> Path:
 def render(forecast: Forecast) -> str:
     """The report as HTML."""
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["percent"] = percent
-    template = environment.from_string(
-        files("clientela.report").joinpath("page.html.j2").read_text(encoding="utf-8")
-    )
+        loader=jinja2.PackageLoader("clientela.report", "."), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters["percent"] = _unbroken
+    template = environment.get_template("page.html.j2")
     scenario = forecast.scenario
     drawing, apart = network(forecast)
     return template.render(
@@ -60,11 +60,16 @@ def render(forecast: Forecast) -> str:
         steps=_steps(forecast),
         waiting=_waiting(forecast),
         parameters=_parameters(forecast),
-        claims=scenario.ledger.claims if scenario.ledger else {},
-        documents=scenario.ledger.documents if scenario.ledger else {},
+        evidence=evidence(scenario),
+        **hanging(forecast),
         command=_command(forecast),
         version=version("clientela"),
     )
+
+
+def _unbroken(share: float | None, decimals: int = 0) -> str:
+    """Per cent with a space at which no line breaks."""
+    return percent(share, decimals).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _card(forecast: Forecast, answer) -> dict[str, Any]:
@@ -167,6 +172,8 @@ def _command(forecast: Forecast) -> str:
     for name in scenario.without:
         if name not in taken:
             parts += ["--without", name]
+    for name in scenario.without_sources:
+        parts += ["--without-source", name]
     for path, value in scenario.changes.items():
         parts += ["--set", f"{path}={value}"]
     if forecast.last_day != scenario.horizon:

@@ -32,3 +32,21 @@ TIE_STYLES = {
     "rivalry": (INK, (0, (4, 2)), 1.2),
     "deference": (BLUE, (0, (1, 2)), 1.4),
 }
+
+# What an answer's variance rests on: colour and hatch, from what is known best to mere chance.
+STANDINGS = {
+    "propositions": (BLUE, ""),
+    "cited": (GREEN, "..."),
+    "stated": (SKY, "\\\\\\"),
+    "elicited": (AMBER, "///"),
+    "default prior": (ORANGE, "xxx"),
+    "together": (PURPLE, "+++"),
+    "unresolved": (GREY, "|||"),
+    "chance": ("#e6ebf0", ""),
+}
+STANCES = {
+    "supports": ("o", BLUE),
+    "denies": ("v", ORANGE),
+    "declines": ("s", PURPLE),
+    "silent": ("D", MUTED),
+}

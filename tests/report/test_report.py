@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from pages import Page
 
 import clientela as ct
 from clientela.report import render
+from clientela.report.network import network
 from clientela.scenario.starter import starter
-
-
-class Page(HTMLParser):
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.ids: list[str] = []
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        named = dict(attrs)
-        self.tags.append(tag)
-        if named.get("id"):
-            self.ids.append(named["id"])
-        self.links += [named[k] for k in ("href", "src", "xlink:href") if named.get(k)]
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +45,19 @@ def test_every_question_and_every_part_is_there(page: str):
         "actors",
         "timeline",
         "seats",
+        "rests",
+        "hinges",
+        "evidence",
+        "matrix",
+        "said",
+        "sources",
+        "claims",
+        "documents",
         "parameters",
         "again",
     ):
         assert f'id="{part}"' in page
+        assert f'href="#{part}"' in page
     assert "talks of Iran and the United States break down" in page
     assert "clientela run iraq-2021 --draws 600 --seed 3 --branch talks-collapse" in page
 
@@ -98,6 +92,39 @@ def test_a_scenario_without_chamber_or_patron_has_a_report_too():
             "questions": {"clash": {"ask": "Do they clash?", "happens": "clash:*"}},
         }
     )  # fmt: skip
-    shown = render(ct.run(scenario, draws=200))
+    shown = render(ct.run(scenario, draws=2000))
     assert "Do they clash?" in shown
     assert 'id="seats"' not in shown
+    assert 'id="hinges-clash"' in shown
+    for part in ("evidence", "matrix", "said", "sources", "claims", "documents"):
+        assert f'id="{part}"' not in shown
+    parsed = Page(shown)
+    assert {link[1:] for link in parsed.links} <= set(parsed.ids)
+
+
+def test_without_questions_there_is_nothing_that_answers_hang_on():
+    scenario = ct.load(
+        {
+            "scenario": "feud", "title": "A feud", "as_of": "2030-01-01", "horizon": "2030-12-31",
+            "actors": {"a": {"name": "A", "kind": "rival"}, "b": {"name": "B", "kind": "rival"}},
+            "ties": {"rivalry": {"a": {"b": {}}}},
+        }
+    )  # fmt: skip
+    shown = render(ct.run(scenario, draws=50))
+    assert 'id="rests"' not in shown
+    assert 'id="hinges"' not in shown
+
+
+def test_numbers_in_names_are_left_alone_when_figures_are_shortened():
+    scenario = ct.load(
+        {
+            "scenario": "feud", "title": "A feud", "as_of": "2030-01-01", "horizon": "2030-12-31",
+            "actors": {"a": {"name": "The $x$ of 3.14159 metres", "kind": "rival"},
+                       "b": {"name": "B", "kind": "rival"}},
+            "ties": {"rivalry": {"a": {"b": {}}}},
+        }
+    )  # fmt: skip
+    drawing, _ = network(ct.run(scenario, draws=50))
+    assert "3.14159" in drawing
+    assert "$x$" in drawing
+    assert not re.search(r'[ "]\d+\.\d{3,}[ "]', drawing)
