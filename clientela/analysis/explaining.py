@@ -186,7 +186,7 @@ def _explanation(
     draws: int,
 ) -> Explanation:
     asked, columns = counted.asked[i], counted.columns(i)
-    gain = brier_gain if score == "brier" else log_gain
+    gain = brier_gain(asked.shown) if score == "brier" else log_gain
     unit = "of the Brier score" if score == "brier" else "bits"
     if decision is not None:
         actions = scenario.decisions[decision].actions.values()

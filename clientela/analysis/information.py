@@ -38,10 +38,19 @@ class Value:
         return self.estimate > 3.0 * self.error
 
 
-def brier_gain(counts: np.ndarray) -> np.ndarray:
-    """Fall of the expected Brier score; `counts` has shape (…, bins, outcomes)."""
-    weight, within, overall = _shares(counts)
-    return np.sum(weight * np.sum((within - overall[..., None, :]) ** 2, axis=-1), axis=-1)
+def brier_gain(outcomes: int) -> Gain:
+    """Fall of the expected Brier score, summed over the first so many outcomes.
+
+    One for a yes or no, whose score is (p − y)², from 0 to 1; all of them for several kinds. The
+    gain maps counts, shape (…, bins, outcomes), to shape (…).
+    """
+
+    def gain(counts: np.ndarray) -> np.ndarray:
+        weight, within, overall = _shares(counts)
+        squares = (within - overall[..., None, :])[..., :outcomes] ** 2
+        return np.sum(weight * squares.sum(axis=-1), axis=-1)
+
+    return gain
 
 
 def log_gain(counts: np.ndarray) -> np.ndarray:

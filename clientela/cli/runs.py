@@ -136,9 +136,10 @@ def explain(
 
         found = explanations_of(forecast, question, score=score, decision=decision)
         if figure is not None:
-            from clientela.report.hinge_figures import write_hinges
+            from clientela.report.hinges import write_figures
 
-            write_hinges(scenario, found, figure)
+            for path in write_figures(scenario, found, figure):
+                say(f"{path}: written")
         if json_:
             told = [explanation.as_json() for explanation in found]
             whole = {"scenario": scenario.scenario, "explanations": told}

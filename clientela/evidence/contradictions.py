@@ -8,9 +8,25 @@ is likelier under one answer than under another, whatever it says.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from clientela.evidence.credence import Credences
+
+# What multiplies the odds by this much, or divides them, has one sign, or two.
+SOME, MUCH = 1.2, 2.0
+
+
+def sign(log_factor: float | None) -> str:
+    """`++` from double the odds, `+` from a fifth more, `·` for less either way; `−`, `−−` down.
+
+    Empty where the claim does not bear on the proposition.
+    """
+    if log_factor is None:
+        return ""
+    strength = abs(log_factor)
+    count = (strength >= math.log(SOME)) + (strength >= math.log(MUCH))
+    return ("+" if log_factor > 0 else "−") * count or "·"
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from clientela.analysis import Forecast
 from clientela.analysis.explaining import STANDINGS, Explanation, Hinge, Retraction, explain
 from clientela.analysis.words import kind_titles, percent
+from clientela.engine import StoreError
 from clientela.report.hinge_figures import hinges_figure, rests_figure
 from clientela.report.naming import actor_or, parameter_name
 from clientela.scenario import Scenario
@@ -46,6 +48,26 @@ def hanging(forecast: Forecast) -> dict[str, Any]:
         "panels": [_panel(forecast.scenario, e) for e in explained],
         "rests": _rests(explained),
     }
+
+
+def write_figures(scenario: Scenario, explained: list[Explanation], path: Path) -> list[Path]:
+    """Writes the figure of each question and returns where: `path`, or one beside it for each.
+
+    A question of which nothing stands out from noise has none. Raises StoreError if a file
+    cannot be written.
+    """
+    written = []
+    for explanation in explained:
+        svg = _panel(scenario, explanation)["figure"]
+        if svg is None:
+            continue
+        one = path if len(explained) == 1 else path.with_stem(f"{path.stem}-{explanation.question}")
+        try:
+            one.write_text(svg, encoding="utf-8")
+        except OSError as error:
+            raise StoreError(f"{one}: the figure cannot be written ({error.strerror})") from error
+        written.append(one)
+    return written
 
 
 def _panel(scenario: Scenario, explanation: Explanation) -> dict[str, Any]:

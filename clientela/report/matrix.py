@@ -10,10 +10,10 @@ from typing import Any
 
 from clientela.analysis.words import percent
 from clientela.evidence import Credences, Ledger, competing_hypotheses
+from clientela.evidence.contradictions import MUCH, SOME, sign
 from clientela.report.naming import spoken
 
-# What multiplies the odds by this much, or divides them, has one sign, or two.
-SOME, MUCH = 1.2, 2.0
+_LOOKS = {"": "none", "·": "little", "+": "for", "++": "for2", "−": "against", "−−": "against2"}
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,9 @@ class Cell:
 
 
 def cell(log_factor: float | None) -> Cell:
-    """`++` from double the odds, `+` from a fifth more, `·` for less either way, and so down."""
-    if log_factor is None:
-        return Cell("", "none", "does not bear on it")
-    strength, sign = abs(log_factor), "+" if log_factor > 0 else "−"
-    count = (strength >= math.log(SOME)) + (strength >= math.log(MUCH))
-    look = ("little", "for" if log_factor > 0 else "against", "for2" if log_factor > 0 else "against2")[count]  # fmt: skip
-    return Cell(sign * count or "·", look, f"odds {times(log_factor)}")
+    """The cell of a claim's log factor on a proposition; None: it does not bear on it."""
+    factor = "does not bear on it" if log_factor is None else f"odds {times(log_factor)}"
+    return Cell(sign(log_factor), _LOOKS[sign(log_factor)], factor)
 
 
 def times(log_factor: float) -> str:

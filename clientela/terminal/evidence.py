@@ -12,12 +12,10 @@ from rich.tree import Tree
 
 from clientela.analysis.tracing import Trace, without_evidence
 from clientela.evidence import Credences, Ledger, Matrix, Step, competing_hypotheses
+from clientela.evidence.contradictions import MUCH, SOME, sign
 from clientela.evidence.verifying import Verification
 from clientela.scenario import Scenario, quantities
 from clientela.terminal.explanation import paragraphs_of
-
-# Log odds at which a cell of the matrix gets a sign, and a double one: factors of 1.1 and 2.
-WEAK, STRONG = math.log(1.1), math.log(2.0)
 
 
 def print_evidence(scenario: Scenario, only: list[str]) -> None:
@@ -104,8 +102,8 @@ def print_matrix(credences: Credences) -> None:
         console.print()
         console.print(_matrix(matrix, letters, range(first, min(first + wide, len(letters)))))
     console.print(
-        "++ + − −−: what the claim does to the odds of the proposition in the pool, a factor of "
-        "over 2, over 1.1, and the same against; · less. diagn.: the largest factor between two "
+        f"++ + − −−: what the claim does to the odds of the proposition in the pool, a factor of "
+        f"{MUCH:g}, of {SOME:g}, and the same against; · less. diagn.: the largest factor between two "
         "answers to one matter. against: all that speaks against a proposition or for its "
         "rivals, multiplied.",
         style="dim",
@@ -137,16 +135,6 @@ def _matrix(matrix: Matrix, letters: list[str], shown: range) -> Table:
 def _letters(count: int) -> list[str]:
     letters = string.ascii_uppercase
     return [(letters[i // 26 - 1] if i >= 26 else "") + letters[i % 26] for i in range(count)]
-
-
-def sign(cell: float | None) -> str:
-    """`++`, `+`, `·`, `−` or `−−`; nothing where the claim does not bear."""
-    if cell is None:
-        return ""
-    if abs(cell) < WEAK:
-        return "·"
-    mark = "+" if cell > 0 else "−"
-    return mark * 2 if abs(cell) >= STRONG else mark
 
 
 def print_verification(found: dict[str, Verification]) -> bool:

@@ -126,8 +126,8 @@ def exact(credence: float) -> dict[str, float]:
     whole = 1 - both_b[:, None] * yes_c[None, :]
     total = np.average((whole - p) ** 2, weights=np.outer(weights, np.full(400, 1 / 400)))
     return {
-        "p": p, "ready": 2 * gain_ready, C: 2 * np.mean((by_c - p) ** 2),
-        B: 2 * np.average((by_b - p) ** 2, weights=weights), "all": 2 * total,
+        "p": p, "ready": gain_ready, C: np.mean((by_c - p) ** 2),
+        B: np.average((by_b - p) ** 2, weights=weights), "all": total,
     }  # fmt: skip
 
 
@@ -135,7 +135,7 @@ def exact(credence: float) -> dict[str, float]:
 
 
 def test_values_of_information_are_the_exact_ones(forecast, found):
-    """Brier gains count yes and no, so they are twice the variance explained."""
+    """Brier gains of a yes or no are the variances explained."""
     truth = exact(forecast.scenario.credences["ready"])
     struck = found["struck"]
     assert struck.shares[0] == pytest.approx(truth["p"], abs=0.008)
@@ -167,7 +167,7 @@ def test_values_of_information_are_those_of_a_nested_run(path: Path, forecast, s
     shares = np.column_stack([yes, 1 - yes])
     overall = shares.mean(axis=0)
     if score == "brier":
-        nested = np.mean(np.sum((shares - overall) ** 2, axis=1))
+        nested = np.mean((yes - yes.mean()) ** 2)
     elif score == "log":
         nested = np.mean(np.sum(shares * np.log2(shares / overall), axis=1))
     else:
@@ -192,7 +192,7 @@ def test_what_nothing_hangs_on_is_not_drawn_and_what_does_not_matter_is_noise(fo
 def test_gains_of_counts_that_hold_no_information_are_none():
     rng = np.random.default_rng(1)
     counts = rng.multinomial(800, [0.3, 0.7], size=(10, 40, 16))
-    for gain in (brier_gain, log_gain, decision_gain(np.array([[1.0, 0.0], [0.0, 0.4]]))):
+    for gain in (brier_gain(1), log_gain, decision_gain(np.array([[1.0, 0.0], [0.0, 0.4]]))):
         values = jackknifed(gain, counts)
         assert sum(v.certain for v in values) <= 2
         plain = gain(counts.sum(axis=0)).mean()
@@ -249,7 +249,7 @@ def test_what_an_answer_rests_on_adds_up_to_its_variance(forecast, found):
         assert sum(explanation.rests_on.values()) == pytest.approx(1.0), question
         assert all(part >= 0 for part in explanation.rests_on.values())
     truth = exact(forecast.scenario.credences["ready"])
-    spread = 2 * truth["p"] * (1 - truth["p"])
+    spread = truth["p"] * (1 - truth["p"])
     struck = found["struck"].rests_on
     assert struck["chance"] == pytest.approx(1 - truth["all"] / spread, abs=0.03)
     assert struck["propositions"] == pytest.approx(truth["ready"] / spread, abs=0.02)
