@@ -76,6 +76,11 @@ class Retraction:
         """The largest change of any outcome's share."""
         return max(abs(change.estimate) for change in self.changes)
 
+    @property
+    def certain(self) -> bool:
+        """Whether a change stands out from noise."""
+        return any(change.certain for change in self.changes)
+
 
 @dataclass(frozen=True)
 class Explanation:

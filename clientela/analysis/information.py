@@ -34,8 +34,8 @@ class Value:
 
     @property
     def certain(self) -> bool:
-        """Whether it stands out from noise: three standard errors over nothing."""
-        return self.estimate > 3.0 * self.error
+        """Whether it stands out from noise, three standard errors from nothing, and rounding."""
+        return abs(self.estimate) > max(3.0 * self.error, 1e-9)
 
 
 def brier_gain(outcomes: int) -> Gain:

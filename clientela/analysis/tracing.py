@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clientela.analysis.explaining import Explanation
+from clientela.analysis.forecast import program_of
 from clientela.analysis.questions import QuestionError
 from clientela.analysis.words import percent
 from clientela.evidence import Ledger, verify
@@ -137,11 +138,14 @@ class Auditor:
 
 
 def without_evidence(scenario: Scenario) -> dict[str, list[tuple[str, Quantity]]]:
-    """By standing, the uncertain values whose magnitude no claim and no proposition bears on."""
+    """By standing, the uncertain values whose magnitude no claim and no proposition bears on.
+
+    Only those that the process uses: what no mechanism reads changes no answer.
+    """
+    used = {parameter.name for parameter in program_of(scenario).parameters}
     found: dict[str, list[tuple[str, Quantity]]] = {}
     for path, quantity in quantities(scenario):
-        bare = not quantity.because and quantity.proposition is None
-        if bare and not quantity.distribution.is_fixed:
+        if path in used and not quantity.because and quantity.proposition is None:
             found.setdefault(quantity.standing, []).append((path, quantity))
     return found
 

@@ -134,7 +134,7 @@ def attach(
         problems = [str(p) for _, ledger, id_ in known for p in check_locators(ledger, id_, text)]
         for name, ledger, id_ in known:
             count = sum(claim.document == id_ for claim in ledger.claims.values())
-            typer.echo(f"It is document '{id_}' of {name}, with {count} claims.")
+            typer.echo(f"It is document '{id_}' of {name}; claims on it: {count}.")
         if problems:
             stop(BAD_INPUT, "\n".join(problems))
         typer.echo("Every claim on it matches.")
@@ -208,7 +208,7 @@ def import_ledger(
             stop(CANNOT_STORE, f"{out}: is there already; choose another name or move it")
         except OSError as error:
             stop(CANNOT_STORE, f"{out}: cannot be written: {error.strerror}")
-        typer.echo(f"{out}: written, {len(ledger.claims)} claims")
+        typer.echo(f"{out}: written; claims: {len(ledger.claims)}")
 
 
 def _ledger(target: str) -> Ledger:

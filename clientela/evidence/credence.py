@@ -6,9 +6,8 @@ also tell of the proposition it hangs on, by the ratio
     (p₁ F + 1 − p₁) / (p₀ F + 1 − p₀),
 
 F the factor of the claims, p₁ and p₀ its prior credence if the other is true and if it is false
-(Bayes' rule; Pearl 1988, ch. 4, messages in a tree). Whoever has already spoken on the other is
-not heard on it a second time: the logarithm is multiplied by the number of independent people
-that the claims add to those who spoke, over the number they are alone. Answers to one matter (`one_of`) exclude
+(Bayes' rule; Pearl 1988, ch. 4, messages in a tree). Nobody is heard twice on the other: what its
+sources have already said on it, or implied, is taken off. Answers to one matter (`one_of`) exclude
 each other: each one's prior is multiplied by its factor, and all are divided by their sum.
 """
 
@@ -27,10 +26,11 @@ from clientela.evidence.ledger import Claim, Ledger, Stance
 from clientela.evidence.pooling import (
     Report,
     bounded,
-    effective_number,
     in_order,
     pooled_log_factor,
+    strongest,
     tempered,
+    tempered_sides,
 )
 
 
@@ -70,9 +70,9 @@ class Step:
     `kind` is `report` (of `source` in claim `what`), `through` (proposition `what`, which hangs
     on this one) or `elsewhere` (what this one hangs on, or the other answers to its matter).
     `alone` is the factor of one person's word, or of all that is below, on its own; `people` how
-    many say it; `added` the power it is raised to: how many independent people are added, or what
-    share of what is below is news (None with partial information). `factor` is what the odds are
-    multiplied by and `credence` what results. `cut`: the factor was held to the largest allowed.
+    many say it; `added` the power it is raised to, how many independent people they add (None
+    with partial information); `echo` what has been heard before of all that is below, a factor it
+    is divided by. `factor` is what the odds are multiplied by and `credence` what results. `cut`: the factor was held to the largest allowed.
     """
 
     kind: str
@@ -81,6 +81,7 @@ class Step:
     people: int = 0
     alone: float | None = None
     added: float | None = None
+    echo: float | None = None
     factor: float = 1.0
     credence: float = math.nan
     cut: bool = False
@@ -138,7 +139,6 @@ class Credences:
             circle=source.circle or f"source {source_name}",
             briefing=source.briefing,
             documents=frozenset(claims[claim].document for _, claim in words),
-            answers=claims[name].stance in ("supports", "denies"),
         )
 
     @cached_property
@@ -166,37 +166,12 @@ class Credences:
         found: dict[str, float] = {}
         for name in reversed(self.in_order):
             own = pooled_log_factor(self.reports(name), self.ledger.pooling)
-            new = self._news(name)
-            through = (new[c] * self._message(c, found[c]) for c in self._children[name])
+            through = (
+                _less(self._message(child, found[child]), echo)
+                for child, echo in self._echoes(name, found)
+            )
             found[name] = bounded(own + math.fsum(through))
         return found
-
-    def _news(self, name: str) -> dict[str, float]:
-        """By proposition that hangs on this one: the share of its claims that is news to it.
-
-        The number of independent people they add to those who have spoken on this one, or on
-        those before in the order written, over the number they are alone.
-        """
-        pooling = self.ledger.pooling
-        heard = self._speakers([name])
-        found: dict[str, float] = {}
-        for child in self._children[name]:
-            speak = self._speakers(self._below(child))
-            alone = effective_number(list(speak.values()), pooling)
-            both = {**speak, **heard}
-            added = effective_number(list(both.values()), pooling) - effective_number(
-                list(heard.values()), pooling
-            )
-            found[child] = max(added, 0.0) / alone if alone > 0 else 1.0
-            heard = both
-        return found
-
-    def _speakers(self, names: list[str]) -> dict[str, Report]:
-        """A report of each source that says something on any of these propositions."""
-        return {r.source: r for name in names for r in self.reports(name) if r.answers}
-
-    def _below(self, name: str) -> list[str]:
-        return [name, *(n for child in self._children[name] for n in self._below(child))]
 
     def _message(self, child: str, log_factor: float) -> float:
         """The log factor that a proposition puts on the one it hangs on."""
@@ -204,6 +179,37 @@ class Credences:
         assert given is not None
         f = math.exp(log_factor)
         return math.log((given.true * f + 1 - given.true) / (given.false * f + 1 - given.false))
+
+    def _echoes(self, name: str, factors: Mapping[str, float]) -> Iterator[tuple[str, float]]:
+        """(proposition that hangs on this one, how much of its message has been heard before).
+
+        Each source's strongest word counts, be it on this proposition or implied by one on
+        another below. What the words implied by a proposition add to the pool is news; what they
+        would be worth alone, less that, is an echo. The largest message is heard first.
+        """
+        pooling = self.ledger.pooling
+        messages = {child: self._message(child, factors[child]) for child in self._children[name]}
+        heard = self.reports(name)
+        for child in sorted(messages, key=lambda c: (-abs(messages[c]), c)):
+            implied = self._implied(child)
+            side = 0 if messages[child] >= 0 else 1
+            both = strongest([*heard, *implied])
+            before, alone, together = (
+                abs(tempered_sides(reports, pooling)[side]) for reports in (heard, implied, both)
+            )
+            yield child, max(before + alone - together, 0.0)
+            heard = both
+
+    def _implied(self, child: str) -> list[Report]:
+        """What each source that speaks on a proposition, or below it, implies for the one above."""
+        below = (
+            report for grandchild in self._children[child] for report in self._implied(grandchild)
+        )
+        words = strongest([*self.reports(child), *below])
+        return [
+            dataclasses.replace(word, log_ratio=self._message(child, word.log_ratio))
+            for word in words
+        ]
 
     @cached_property
     def in_order(self) -> list[str]:
@@ -320,11 +326,15 @@ class Credences:
             )
 
     def _steps_below(self, name: str) -> Iterator[tuple[Step, float]]:
-        new = self._news(name)
-        for child in self._children[name]:
+        for child, echo in self._echoes(name, self._log_factors):
             message = self._message(child, self._log_factors[child])
-            step = Step("through", child, alone=math.exp(message), added=new[child])
-            yield step, new[child] * message
+            step = Step("through", child, alone=math.exp(message), echo=math.exp(echo))
+            yield step, _less(message, echo)
+
+
+def _less(message: float, echo: float) -> float:
+    """The message without what has been heard before; never turned round."""
+    return math.copysign(max(abs(message) - echo, 0.0), message)
 
 
 def _log_odds(chance: float) -> float:

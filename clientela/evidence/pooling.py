@@ -13,9 +13,10 @@ factor R = L Lᵀ and L y = 1, the first k people are worth y₁² + … + y_k²
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -37,7 +38,6 @@ class Report:
 
     `circle`, `briefing` and `documents` are what it may share with others; None shares nothing.
     The documents are all those in which the source says so, whichever word was the strongest.
-    `answers`: it says something, rather than giving no answer.
     """
 
     claim: str
@@ -47,7 +47,6 @@ class Report:
     circle: str
     briefing: str | None
     documents: frozenset[str]
-    answers: bool = True
 
 
 def bounded(log_factor: float) -> float:
@@ -93,12 +92,6 @@ def effective_numbers(reports: Sequence[Report], pooling: Pooling) -> np.ndarray
 
 def effective_number(reports: Sequence[Report], pooling: Pooling) -> float:
     """How many independent people all reports are worth together."""
-    return _effective_number(tuple(reports), cast(Any, pooling))
-
-
-# Remembered, because leaving one claim out leaves most propositions' reports as they were.
-@functools.lru_cache(maxsize=16_384)
-def _effective_number(reports: tuple[Report, ...], pooling: Any) -> float:
     return float(effective_numbers(reports, pooling).sum())
 
 
@@ -124,6 +117,33 @@ def tempered(reports: Sequence[Report], pooling: Pooling) -> list[tuple[Report, 
         half = [r for r in ordered if (r.log_ratio >= 0) == side]
         found += zip(half, effective_numbers(half, pooling).tolist(), strict=True)
     return found
+
+
+def tempered_sides(reports: Sequence[Report], pooling: Pooling) -> tuple[float, float]:
+    """The log factors of those for and of those against, the second 0 or less."""
+    return _tempered_sides(tuple(reports), cast(Any, pooling))
+
+
+# Remembered, because leaving one claim out leaves most propositions' reports as they were.
+@functools.lru_cache(maxsize=16_384)
+def _tempered_sides(reports: tuple[Report, ...], pooling: Any) -> tuple[float, float]:
+    parts = [(n * r.log_ratio) for r, n in tempered(reports, pooling)]
+    return math.fsum(p for p in parts if p > 0), math.fsum(p for p in parts if p < 0)
+
+
+def strongest(reports: Iterable[Report]) -> list[Report]:
+    """Of each source the strongest report for and the strongest against; of equals the first."""
+    found: dict[tuple[str, bool], Report] = {}
+    for report in reports:
+        key = (report.source, report.log_ratio < 0)
+        known = found.get(key)
+        if known is None or abs(report.log_ratio) > abs(known.log_ratio):
+            kept, other = report, known
+        else:
+            kept, other = known, report
+        documents = kept.documents | (other.documents if other else frozenset())
+        found[key] = dataclasses.replace(kept, documents=documents)
+    return list(found.values())
 
 
 def partial_information(
@@ -164,7 +184,7 @@ def _pooled_log_factor(reports: tuple[Report, ...], pooling: Any) -> float:
     if not reports:
         return 0.0
     if pooling.method == "tempered":
-        return bounded(math.fsum(n * r.log_ratio for r, n in tempered(reports, pooling)))
+        return bounded(sum(tempered_sides(reports, pooling)))
     ordered = in_order(reports)
     alone = special.expit(np.array([r.log_ratio for r in ordered]))
     pool = partial_information(alone, correlations(ordered, pooling), pooling.information)

@@ -168,11 +168,17 @@ def _step(step: Step) -> dict[str, Any]:
         "source": step.source,
         "people": step.people or "",
         "alone": factor(step.alone) if step.alone is not None else "–",
-        "added": f"{step.added:.3f}" if step.added is not None else "–",
+        "added": _power(step),
         "factor": factor(step.factor),
         "credence": percent(step.credence, 1),
         "cut": step.cut,
     }
+
+
+def _power(step: Step) -> str:
+    if step.echo is not None:
+        return f"÷ {step.echo:.3f} heard before"
+    return f"{step.added:.3f}" if step.added is not None else "–"
 
 
 def factor(number: float) -> str:

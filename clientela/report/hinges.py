@@ -88,7 +88,7 @@ def _panel(scenario: Scenario, explanation: Explanation) -> dict[str, Any]:
         "noise": len(explanation.hinges) - len(certain),
         "retractions": retractions,
         "moving": [row for row in claims[:1] if abs(row["size"]) >= 0.001],
-        "retractions_noise": sum(not told_apart(r) for r in explanation.retractions),
+        "retractions_noise": sum(not r.certain for r in explanation.retractions),
     }
 
 
@@ -112,17 +112,12 @@ def _name(scenario: Scenario, hinge: Hinge) -> str:
 # -- striking out -----------------------------------------------------------------------------
 
 
-def told_apart(retraction: Retraction) -> bool:
-    """Whether some outcome's change is over two standard errors."""
-    return any(abs(c.estimate) > 2 * c.error for c in retraction.changes)
-
-
 def _retractions(scenario: Scenario, explanation: Explanation) -> list[dict[str, Any]]:
     """The most consequential of each kind: what is struck out, the answer then, the change."""
     titles = kind_titles(scenario)
     groups = []
     for kind, title in _KINDS.items():
-        found = [r for r in explanation.retractions if r.kind == kind and told_apart(r)]
+        found = [r for r in explanation.retractions if r.kind == kind and r.certain]
         large = [r for r in found if r.size >= SMALL][:RETRACTIONS]
         rows = [_retraction(scenario, explanation, r, titles) for r in large]
         if rows:

@@ -60,6 +60,7 @@ def _arithmetic(credences: Credences, name: str) -> Table:
     for step in credences.steps(name):
         alone = "" if step.alone is None else f"{step.alone:.3f}"
         power = "" if step.added is None else f"^ {step.added:.3f}"
+        power = power if step.echo is None else f"÷ {step.echo:.3f}"
         factor = f"× {step.factor:.3f}{' (cut)' if step.cut else ''}"
         table.add_row(_told(ledger, step), alone, power, factor, f"{step.credence:.3f}")
     return table
@@ -81,9 +82,8 @@ def _legend(ledger: Ledger) -> str:
     struck = [name for name, source in ledger.sources.items() if source.retracted]
     return (
         f"Pooling: {ledger.pooling.method}. Each line multiplies the odds by factor = alone ^ power; alone "
-        "is what one person's word does, or all that is said on a proposition below; "
-        "the power is how many independent people a report adds, or what share of the claims on a "
-        "proposition below is news. Grades: reliability A to F, credibility 1 to 6."
+        "is what one person's word does; the power is how many independent people a report adds. What is "
+        "said on a proposition below is divided by what has been heard of it before. Grades: reliability A to F, credibility 1 to 6."
         + (f" Retracted: {', '.join(struck)}." if struck else "")
     )
 
@@ -145,7 +145,7 @@ def print_verification(found: dict[str, Verification]) -> bool:
         if verification.state == "changed":
             console.print(
                 f"document {name}: {verification.path} has changed since it was attached; "
-                f"{len(verification.doubtful)} claims no longer match"
+                f"claims that no longer match: {len(verification.doubtful)}"
             )
         for problem in verification.problems:
             wrong = True
@@ -175,8 +175,10 @@ def _grow(tree: Tree, trace: Trace) -> None:
 def print_bare_values(scenario: Scenario) -> None:
     """The uncertain values whose magnitude rests on no evidence, by standing."""
     console = Console(markup=False)
-    used = {path for path, q in quantities(scenario) if q.because or q.proposition}
-    console.print(f"{len(used)} values rest on claims or propositions. These do not:")
+    based = sum(bool(q.because or q.proposition) for _, q in quantities(scenario))
+    console.print(
+        f"{based} values rest on claims or propositions. Of those that answers depend on, these do not:"
+    )
     for standing, values in without_evidence(scenario).items():
         table = Table(title=f"{standing}: {len(values)}", title_justify="left",
                       title_style="bold", box=None, show_header=False, pad_edge=False)  # fmt: skip

@@ -38,11 +38,11 @@ def _print(console: Console, scenario: Scenario, found: Explanation, top: int) -
     )
     console.print(f"{found.sentence} {shares}", style="bold", soft_wrap=True)
     split = [f"{part:.0%} {kind}" for kind, part in found.rests_on.items() if part >= 0.005]
-    console.print(f"variance: {', '.join(split)}" if split else "it does not vary", soft_wrap=True)
+    console.print(f"variance: {', '.join(split) or _unsplit(found)}", soft_wrap=True)
     hinges = [hinge for hinge in found.hinges if hinge.value.certain]
     if hinges:
         console.print(_hinges(scenario.ledger, found, hinges[:top]))
-    told = [r for r in found.retractions if _stands_out(r)]
+    told = [r for r in found.retractions if r.certain]
     if told:
         console.print(_retractions(scenario.ledger, found, told[:top]))
     left = len(found.hinges) - len(hinges), len(found.retractions) - len(told)
@@ -51,6 +51,11 @@ def _print(console: Console, scenario: Scenario, found: Explanation, top: int) -
         f"{left[1]} retractions\n",
         style="dim",
     )
+
+
+def _unsplit(found: Explanation) -> str:
+    settled = all(share in (0.0, 1.0) for share in found.shares)
+    return "none, the answer does not vary" if settled else "too few draws to split it"
 
 
 def _hinges(ledger: Ledger | None, found: Explanation, hinges: list[Hinge]) -> Table:
@@ -108,10 +113,6 @@ def _retractions(ledger: Ledger | None, found: Explanation, told: list[Retractio
             f"{100 * change.estimate:+.2f} ± {100 * change.error:.2f}",
         )
     return table
-
-
-def _stands_out(retraction: Retraction) -> bool:
-    return any(abs(change.estimate) > 2 * change.error for change in retraction.changes)
 
 
 def paragraphs_of(ledger: Ledger | None, claims: tuple[str, ...] | list[str], most: int = 6) -> str:

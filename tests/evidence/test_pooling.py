@@ -377,3 +377,48 @@ def test_matters_are_drawn_as_often_as_they_are_believed():
     b = next(b for b in found.beliefs if b.name == "b")
     assert truth["b"][truth["a"]].mean() == pytest.approx(b.chances[1][0], abs=0.02)
     assert dataclasses.is_dataclass(b)
+
+
+TREE = {
+    "v": {"says": "v", "prior": 0.5},
+    "m": {"says": "m", "if": {"proposition": "v", "true": 0.6, "false": 0.02}},
+    "n": {"says": "n", "if": {"proposition": "v", "true": 0.3, "false": 0.2}},
+    "k": {"says": "k", "if": {"proposition": "m", "true": 0.7, "false": 0.4}},
+}
+
+
+def test_a_weak_word_above_does_not_silence_a_strong_one_below():
+    sources = {"one": source()}
+    strong = {"c": claim("one", about=["m"])}
+    before = Credences(ledger(sources, strong, TREE))["v"]
+    weak = claim("one", about=["v"], credibility=5)
+    assert Credences(ledger(sources, strong | {"d": weak}, TREE))["v"] == pytest.approx(before)
+    better = claim("one", about=["v"], credibility=1)
+    assert Credences(ledger(sources, strong | {"d": better}, TREE))["v"] > before
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("pqrs"), st.sampled_from("vmnk"), st.integers(1, 5)),
+        min_size=1,
+        max_size=7,
+    ),
+    st.sampled_from("ABCDE"),
+    st.permutations(list(TREE)),
+)
+def test_in_a_tree_order_is_nothing_and_support_for_the_root_never_lowers_it(told, grade, order):
+    sources = {name: source(reliability=grade, camp=camp) for name, camp in zip("pqrs", "xxyz", strict=True)}  # fmt: skip
+    claims = {
+        f"c{i}": claim(who, about=[about], credibility=credibility)
+        for i, (who, about, credibility) in enumerate(told)
+    }
+    found = Credences(ledger(sources, claims, TREE))
+    again = Credences(ledger(sources, dict(reversed(claims.items())), {n: TREE[n] for n in order}))
+    assert [again[n] for n in TREE] == pytest.approx([found[n] for n in TREE], abs=1e-12)
+    for name in TREE:
+        for step in found.steps(name)[-1:]:
+            assert step.credence == pytest.approx(found[name])
+    for credibility in (5, 3, 1):
+        more = claims | {"new": claim("p", about=["v"], credibility=credibility)}
+        assert Credences(ledger(sources, more, TREE))["v"] >= found["v"] - 1e-12

@@ -17,7 +17,7 @@ from clientela.evidence import Credences
 from clientela.evidence.store import attach, by_path, text_of
 from clientela.report import render
 from clientela.report.evidence import CREDIBILITY, RELIABILITY, arrows_of
-from clientela.report.hinges import points, telling_outcome, told_apart
+from clientela.report.hinges import points, telling_outcome
 from clientela.report.matrix import MUCH, SOME, cell
 from clientela.report.said_figure import marks_of
 from clientela.scenario import quantities
@@ -338,7 +338,7 @@ def test_of_several_outcomes_the_one_that_moves_most_is_named(iraq: ct.Forecast,
     (found,) = explain(iraq, ["government-kind"])
     title = iraq.scenario.chamber.governments[found.outcomes[telling_outcome(found)]].title
     assert f"the one shown is “{title}”" in words(section(whole, "hinges"))
-    shown = [r for r in found.retractions if told_apart(r)]
+    shown = [r for r in found.retractions if r.certain]
     assert 0 < len(shown) < len(found.retractions)
 
 
