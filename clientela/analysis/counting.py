@@ -15,7 +15,7 @@ from clientela.scenario import Conditional
 
 FOLDS = 10  # of the ensemble, for standard errors
 BINS = 16  # of a parameter's values, equally likely
-_RUN = 200  # pairs in a row that belong to one fold
+_LONGEST_RUN = 200  # of pairs in a row that belong to one fold
 
 
 @compiled()
@@ -31,7 +31,11 @@ class Counts:
     """Counts of outcomes by fold, input and bin, and weighted counts by retraction."""
 
     def __init__(
-        self, program: Program, asked: Sequence[Outcomes], options: Sequence[Option]
+        self,
+        program: Program,
+        asked: Sequence[Outcomes],
+        options: Sequence[Option],
+        draws: int,
     ) -> None:
         self.program, self.asked = program, asked
         self.parameters = unknown(program)
@@ -40,6 +44,8 @@ class Counts:
         inputs = len(self.propositions) + len(self.parameters)
         self.binned = np.zeros((FOLDS, inputs, BINS, width), dtype=np.int32)
         self.options = options
+        # Folds take turns at least twice, in runs so that what is added to stays in the cache.
+        self._run = min(max(draws // (4 * FOLDS), 1), _LONGEST_RUN)
         self._weights = Weights(program, options)
         self.weighted = np.zeros((FOLDS, len(self.options), width))
         self.plain = np.zeros((FOLDS, width))
@@ -57,8 +63,7 @@ class Counts:
 
     def add(self, block: Pairs) -> None:
         """Takes in a block of pairs."""
-        # In runs, so that the counts being added to stay in the processor's cache.
-        fold = (block.first + np.arange(len(block.counts))) // _RUN % FOLDS
+        fold = (block.first + np.arange(len(block.counts))) // self._run % FOLDS
         counts = block.counts.astype(np.int32)
         add_counts(self._bins(block), fold, counts, self.binned)
         weights = self._weights.of(block.truth, len(block.counts))

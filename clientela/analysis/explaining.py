@@ -121,19 +121,14 @@ def explain(
     StoreError if the run's outcomes are not there.
     """
     scenario = forecast.scenario
-    if score not in SCORES:
-        raise QuestionError(f"--score {score}: expected brier or log")
-    if decision is not None:
-        questions = [_named("decision", decision, scenario.decisions).question]
-    for name in questions or []:
-        _named("question", name, scenario.questions)
+    chosen_names = requested(scenario, questions, score=score, decision=decision)
     preload()
     program = program_of(scenario, forecast.until)
     asked_all, _ = asked_questions(scenario, program)
-    chosen = [q for q in asked_all if not questions or q.id in questions]
+    chosen = [q for q in asked_all if q.id in chosen_names]
     asked = [Outcomes.of(question) for question in chosen]
     answers = {answer.id: answer for answer in forecast.answers}
-    counted = Counts(program, asked, list(options(program, scenario.ledger)))
+    counted = Counts(program, asked, list(options(program, scenario.ledger)), forecast.draws)
     features = Features(program.beliefs, [p.name for p in unknown(program)])
     fitting = Fitting(features, asked, _totals(asked, answers))
     ensemble = (forecast.folder, program, forecast.seed, forecast.draws, asked)
@@ -167,6 +162,26 @@ def _totals(asked: Sequence[Outcomes], answers: Mapping[str, Answer]) -> np.ndar
         shares = [yes, 1.0 - yes] if answer.shares is None else list(answer.shares.values())
         found += [share * answer.arose for share in shares]
     return np.array(found)
+
+
+def requested(
+    scenario: Scenario,
+    questions: Sequence[str] | None = None,
+    *,
+    score: str = "brier",
+    decision: str | None = None,
+) -> list[str]:
+    """The questions that `explain` will explain. Raises QuestionError for an unknown name."""
+    if score not in SCORES:
+        raise QuestionError(f"--score {score}: expected brier or log")
+    for name in questions or []:
+        _named("question", name, scenario.questions)
+    if decision is not None:
+        question = _named("decision", decision, scenario.decisions).question
+        if questions and set(questions) != {question}:
+            raise QuestionError(f"--decision {decision}: is about {question}; leave --question out")
+        return [question]
+    return list(questions or scenario.questions)
 
 
 def _named(kind: str, name: str, known):

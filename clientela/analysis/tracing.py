@@ -35,23 +35,36 @@ class Auditor:
         self._verified: dict[str, Verification] = verify(self.ledger)
 
     def trace(self, name: str) -> Trace:
-        """A value, proposition, claim, source, actor, tie or event. Raises QuestionError if none."""
-        propositions, cited = self.ledger.propositions, dict(_cited(self.scenario))
-        name = name.removeprefix("propositions.")
-        if name in self.values:
-            return self.value(name)
-        if name in propositions:
-            return self.proposition(name)
-        if name in self.ledger.claims:
-            return self.claim(name)
-        if name in self.ledger.sources:
-            return self.source(name)
-        if name in cited:
-            return Trace(name, tuple(self.claim(claim) for claim in cited[name]))
-        known = [*self.values, *propositions, *self.ledger.claims, *cited, *self.scenario.questions]
-        raise QuestionError(
-            f"{name}: there is no question, value, proposition, claim or source of that name"
-            f"{suggestion(name, known)}; 'clientela trace {self.scenario.scenario}' lists the values"
+        """A value, proposition, claim, source, actor, tie or event, or all of that name.
+
+        `propositions.NAME`, `claims.NAME` and `sources.NAME` mean one of them. Raises
+        QuestionError if there is none.
+        """
+        cited = dict(_cited(self.scenario))
+        found = [
+            tell(name.removeprefix(prefix))
+            for prefix, known, tell in (
+                ("", self.values, self.value),
+                ("propositions.", self.ledger.propositions, self.proposition),
+                ("claims.", self.ledger.claims, self.claim),
+                ("sources.", self.ledger.sources, self.source),
+                ("", cited, lambda path: self._fact(path, cited[path])),
+            )
+            if name.removeprefix(prefix) in known
+        ]
+        if not found:
+            known = [*self.values, *self.ledger.propositions, *self.ledger.claims,
+                     *self.ledger.sources, *cited, *self.scenario.questions]  # fmt: skip
+            raise QuestionError(
+                f"{name}: there is no question, value, proposition, claim or source of that name"
+                f"{suggestion(name, known)}; 'clientela trace' without a name lists the values"
+            )
+        return found[0] if len(found) == 1 else Trace(name, tuple(found))
+
+    def _fact(self, path: str, claims: list[str]) -> Trace:
+        """A part that is no value, with the claims it rests on."""
+        return Trace(
+            path, tuple(self.claim(claim) for claim in claims) or (Trace("rests on no claim"),)
         )
 
     def answer(self, found: Explanation) -> Trace:
@@ -93,6 +106,13 @@ class Auditor:
             others = [n for n, p in self.ledger.propositions.items() if p.one_of == proposition.one_of and n != name]  # fmt: skip
             told.append(Trace(f"excludes {', '.join(others)}"))
         told += [self.claim(claim, stance) for claim, _, stance in self.ledger.bearing_on(name)]
+        below = [
+            n
+            for n, p in self.ledger.propositions.items()
+            if p.given and p.given.proposition == name
+        ]
+        if below:
+            told.append(Trace(f"propositions that hang on it: {', '.join(below)}"))
         hanging = [path for path, q in self.values.items() if q.proposition == name]
         told.append(Trace(f"values that hang on it: {', '.join(hanging) or 'none'}"))
         return Trace(

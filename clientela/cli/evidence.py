@@ -59,22 +59,26 @@ def show(
 ) -> None:
     """Every proposition with its credence before and after each claim."""
     with faults():
-        scenario = read_scenario(target, branch, None, without_source, set_, plugin)
-        from clientela.evidence import verify
+        from clientela.evidence import Credences, verify
         from clientela.reading import suggestion
         from clientela.terminal import print_evidence, print_matrix, print_verification
 
-        if scenario.ledger is None or scenario.credences is None:
+        scenario = None
+        if not _is_evidence(target):
+            scenario = read_scenario(target, branch, None, without_source, set_, plugin)
+        ledger = scenario.ledger if scenario else _ledger(target)
+        if ledger is None:
             stop(BAD_INPUT, f"{target}: the scenario names no evidence file; add 'evidence: FILE'")
+        credences = Credences(ledger)
         for name in proposition or []:
-            if name not in scenario.credences:
-                hint = suggestion(name, scenario.credences)
+            if name not in credences:
+                hint = suggestion(name, credences)
                 stop(BAD_INPUT, f"--proposition {name}: there is no such proposition{hint}")
         if matrix:
-            print_matrix(scenario.credences)
+            print_matrix(credences)
         else:
-            print_evidence(scenario, proposition or [])
-        if print_verification(verify(scenario.ledger)):
+            print_evidence(credences, scenario, proposition or [])
+        if print_verification(verify(ledger)):
             raise typer.Exit(BAD_INPUT)
 
 
@@ -100,7 +104,9 @@ def attach(
         from clientela.evidence.documents import check_locators
         from clientela.evidence.store import attach as attach_file
         from clientela.evidence.store import by_path, documents_folder, read_utf8, snippet
+        from clientela.reading import suggestion
 
+        ledgers = {to: _ledger(to)} if to else _bundled_ledgers()
         before = by_path(file)
         record = attach_file(file, keep_text)
         typer.echo(
@@ -114,7 +120,6 @@ def attach(
             )
         # A file that was a document of the ledger before is held against it now, too.
         hashes = {record.sha256, *(earlier.sha256 for earlier in before)}
-        ledgers = {to: _ledger(to)} if to else _bundled_ledgers()
         known = [
             (name, ledger, id_)
             for name, ledger in ledgers.items()
@@ -128,7 +133,12 @@ def attach(
             )
             typer.echo(snippet(file), nl=False)
             if document:
-                stop(BAD_INPUT, f"--document {document}: there is no such document in {where}")
+                hint = suggestion(
+                    document, [id_ for led in ledgers.values() for id_ in led.documents]
+                )
+                stop(
+                    BAD_INPUT, f"--document {document}: there is no such document in {where}{hint}"
+                )
             return
         text = read_utf8(file, "the attached document")
         problems = [str(p) for _, ledger, id_ in known for p in check_locators(ledger, id_, text)]
@@ -214,18 +224,24 @@ def import_ledger(
 def _ledger(target: str) -> Ledger:
     """The evidence of a scenario, or an evidence file itself. Raises ReadingError."""
     from clientela.evidence import load_ledger
-    from clientela.reading import read_yaml
-    from clientela.scenario import bundled
 
-    path = Path(target)
-    if target not in bundled() and path.is_file():
-        tree = read_yaml(path)
-        if "scenario" not in tree.data:
-            return load_ledger(path)
+    if _is_evidence(target):
+        return load_ledger(Path(target))
     scenario = read_scenario(target, None, None, None, None, None)
     if scenario.ledger is None:
         stop(BAD_INPUT, f"{target}: the scenario names no evidence file")
     return scenario.ledger
+
+
+def _is_evidence(target: str) -> bool:
+    """Whether it is an evidence file, and no scenario. Raises ReadingError if it is no YAML."""
+    from clientela.reading import read_yaml
+    from clientela.scenario import bundled
+
+    if target in bundled() or not Path(target).is_file():
+        return False
+    data = read_yaml(Path(target)).data
+    return "scenario" not in data and not {"documents", "claims", "propositions"}.isdisjoint(data)
 
 
 def _bundled_ledgers() -> dict[str, Ledger]:

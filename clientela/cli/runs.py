@@ -131,9 +131,11 @@ def explain(
     """What the answers hang on: propositions, claims, sources, values. Uses a run that is there."""
     with faults():
         scenario = read_scenario(target, branch, without, without_source, set_, plugin)
-        forecast = _found_or_drawn(scenario, draws, seed, until, out)
         from clientela.analysis import explain as explanations_of
+        from clientela.analysis.explaining import requested
 
+        requested(scenario, question, score=score, decision=decision)  # before anything is drawn
+        forecast = _found_or_drawn(scenario, draws, seed, until, out)
         found = explanations_of(forecast, question, score=score, decision=decision)
         if figure is not None:
             from clientela.report.hinges import write_figures

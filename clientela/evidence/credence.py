@@ -328,8 +328,11 @@ class Credences:
     def _steps_below(self, name: str) -> Iterator[tuple[Step, float]]:
         for child, echo in self._echoes(name, self._log_factors):
             message = self._message(child, self._log_factors[child])
-            step = Step("through", child, alone=math.exp(message), echo=math.exp(echo))
-            yield step, _less(message, echo)
+            news = _less(message, echo)
+            yield (
+                Step("through", child, alone=math.exp(message), echo=math.exp(message - news)),
+                news,
+            )
 
 
 def _less(message: float, echo: float) -> float:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from clientela.evidence.ledger import Ledger
-from clientela.reading import Problem, ReadingError, Tree, read_yaml, suggestion, validated
+from clientela.reading import ReadingError, Tree, read_yaml, suggestion, validated
 
 Finding = tuple[tuple[object, ...], str]  # path, sentence
 
@@ -22,14 +22,14 @@ def load_ledger(path: Path) -> Ledger:
 
 def ledger_of(tree: Tree) -> Ledger:
     """The evidence in a tree. Raises ReadingError with every problem at its line and column."""
-    ledger = validated(Ledger, tree)
-    findings = [
-        *_references(ledger),
-        *_stances(ledger),
-        *_parents(ledger),
-        *_matters(ledger),
-    ]
-    problems: list[Problem] = [tree.problem(path, sentence) for path, sentence in findings]
+    # On what is written, so that a mistake in one entry does not hide one between entries.
+    problems = [tree.problem(path, sentence) for path, sentence in _references(tree.data)]
+    try:
+        ledger = validated(Ledger, tree)
+    except ReadingError as error:
+        raise ReadingError([*problems, *error.problems]) from None
+    findings = [*_paragraphs(ledger), *_stances(ledger), *_parents(ledger), *_matters(ledger)]
+    problems += [tree.problem(path, sentence) for path, sentence in findings]
     if problems:
         raise ReadingError(problems)
     return ledger.placed(tree)
@@ -42,32 +42,47 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
     return f"there is no {kind} '{name}'{listed}{hint}"
 
 
-def _references(ledger: Ledger) -> Iterator[Finding]:
+def _references(data: dict[str, Any]) -> Iterator[Finding]:
+    """Names that no document, source or proposition has, or that stand twice in a list."""
+    known = {group: _mapping(data.get(group)) for group in ("documents", "sources", "propositions")}
+    for name, claim in _mapping(data.get("claims")).items():
+        for key, kind in _CITED.items():
+            given = _mapping(claim).get(key)
+            names = given if isinstance(given, list) else [given]
+            for i, item in enumerate(names):
+                at = ("claims", name, key, *([] if key == "document" else [i]))
+                if not isinstance(item, str):
+                    continue
+                if item not in known[f"{kind}s"]:
+                    yield at, _unknown(kind, item, known[f"{kind}s"])
+                elif item in names[:i]:
+                    yield at, f"'{item}' stands here twice; remove one"
+    for name, proposition in known["propositions"].items():
+        parent = _mapping(_mapping(proposition).get("if")).get("proposition")
+        if isinstance(parent, str) and parent not in known["propositions"]:
+            at = ("propositions", name, "if", "proposition")
+            yield at, _unknown("proposition", parent, known["propositions"])
+
+
+# What each list of a claim names.
+_CITED = {
+    "document": "document", "sources": "source", "about": "proposition", "against": "proposition",
+}  # fmt: skip
+
+
+def _mapping(part: Any) -> dict[str, Any]:
+    return part if isinstance(part, dict) else {}
+
+
+def _paragraphs(ledger: Ledger) -> Iterator[Finding]:
     for name, claim in ledger.claims.items():
-        at = ("claims", name)
         document = ledger.documents.get(claim.document)
-        if document is None:
-            yield (*at, "document"), _unknown("document", claim.document, ledger.documents)
-        elif claim.paragraph > document.paragraphs:
+        if document is not None and claim.paragraph > document.paragraphs:
             yield (
-                (*at, "paragraph"),
+                ("claims", name, "paragraph"),
                 f"paragraph {claim.paragraph} is past the end of '{claim.document}', which "
                 f"has {document.paragraphs}",
             )
-        for key, names, kind, known in (
-            ("sources", claim.sources, "source", ledger.sources),
-            ("about", claim.about, "proposition", ledger.propositions),
-            ("against", claim.against, "proposition", ledger.propositions),
-        ):
-            for i, item in enumerate(names):
-                if item not in known:
-                    yield (*at, key, i), _unknown(kind, item, known)
-                elif item in names[:i]:
-                    yield (*at, key, i), f"'{item}' stands here twice; remove one"
-    for name, proposition in ledger.propositions.items():
-        if proposition.given and proposition.given.proposition not in ledger.propositions:
-            at = ("propositions", name, "if", "proposition")
-            yield at, _unknown("proposition", proposition.given.proposition, ledger.propositions)
 
 
 def _stances(ledger: Ledger) -> Iterator[Finding]:

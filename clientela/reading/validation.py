@@ -105,13 +105,18 @@ def _fields_around(model: Any, loc: tuple[Any, ...]) -> list[str]:
         if here is None:
             return []
     model_here = _model_in(here)
-    return list(model_here.model_fields) if model_here else []
+    return list(written(model_here)) if model_here else []
+
+
+def written(model: type[BaseModel]) -> dict[str, Any]:
+    """A model's fields by the names they are written with."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _inner(annotation: Any, step: Any) -> Any:
     found = _model_in(annotation)
-    if found is not None and isinstance(step, str) and step in found.model_fields:
-        return found.model_fields[step].annotation
+    if found is not None and isinstance(step, str) and step in (fields := written(found)):
+        return fields[step].annotation
     arguments = [a for a in get_args(annotation) if a is not type(None)]
     if arguments and getattr(annotation, "__origin__", None) in (dict, list):
         return arguments[-1]

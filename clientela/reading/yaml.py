@@ -89,6 +89,9 @@ def read_yaml(path: Path | str, text: str | None = None) -> Tree:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         what = [*(error.problem or error.context or "").splitlines(), "cannot be parsed"][0]
+        twice = re.match(r'found duplicate key "(.*?)" with value', what)
+        if twice:
+            _refuse(file, f"there is another '{twice[1]}' here; remove one", line, column)
         _refuse(file, f"is not valid YAML: {what}", line, column)
     except ReaderError as error:
         line = text[: error.position].count("\n") + 1

@@ -149,7 +149,7 @@ def _retracted(ledger: Ledger, sources: Sequence[str]) -> Ledger:
         Problem(f"--without-source {name}", 0, 0, "", f"there is no such source{hint}")
         for name in sources
         if name not in known
-        for hint in [suggestion(name, known) or f"; known: {', '.join(known)}"]
+        for hint in [suggestion(name, known) or f"; known: {', '.join(known) or 'none'}"]
     ]
     if problems:
         raise ReadingError(problems)

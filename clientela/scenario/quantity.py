@@ -18,6 +18,7 @@ from clientela.scenario.distributions import BY_NAME, LARGEST, Distribution, fix
 VALUE_TYPE = "x-value-type"  # marks a quantity in the JSON Schema, for schema.py to share
 _EXTRA = ("because", "elicited")
 _FORMS = "a number, {low, high}, {low, likely, high}, or a distribution such as {beta: {mean, sd}}"
+_CASES = ("true", "false")
 _IF_FORM = "expected if: {proposition: NAME, true: VALUE, false: VALUE}"
 
 
@@ -80,14 +81,13 @@ class Support:
     def _validate(self, raw: Any, info: ValidationInfo) -> Quantity:
         believed = (info.context or {}).get("credences")
         quantity = raw if isinstance(raw, Quantity) else parse(raw, believed)
-        low, high = quantity.distribution.support()
-        if low < self.low or high > self.high:
-            shown = _shown(raw)
-            raise _error(f"{shown} is not {self.noun}; expected {self._expected}")
-        # A draw hits a bound exactly only where the distribution has an atom there.
-        atoms = [p for p in parts(quantity.distribution) if p.family in ("fixed", "discrete")]
-        if self.open_low and any(p.support()[0] <= self.low for p in atoms):
-            raise _error(f"{_shown(raw)} is not {self.noun}; expected {self._expected}")
+        written = [raw["if"][c] for c in _CASES] if quantity.proposition and isinstance(raw, dict) else [raw]  # fmt: skip
+        for part, shown in zip(parts(quantity.distribution), written, strict=True):
+            low, high = part.support()
+            # A draw hits a bound exactly only where the distribution has an atom there.
+            atom = part.family in ("fixed", "discrete")
+            if low < self.low or high > self.high or (self.open_low and atom and low <= self.low):
+                raise _error(f"{_shown(shown)} is not {self.noun}; expected {self._expected}")
         return quantity
 
     @property
@@ -135,8 +135,16 @@ def _conditional(
     if set(body) != {"if"}:
         others = ", ".join(f"'{key}'" for key in body if key != "if")
         raise _error(f"beside 'if' there is {others}; {_IF_FORM}")
-    if not isinstance(given, dict) or set(given) != {"proposition", "true", "false"}:
+    if not isinstance(given, dict):
         raise _error(f"{_shown(given)} is not a condition; {_IF_FORM}")
+    expected = ("proposition", *_CASES)
+    for key in given:
+        if key not in expected:
+            hint = suggestion(key, expected)
+            raise _error(f"there is no '{key}' in a condition; {_IF_FORM}{hint}")
+    for key in expected:
+        if key not in given:
+            raise _error(f"'{key}' is missing; {_IF_FORM}")
     name = given["proposition"]
     if not isinstance(name, str):
         raise _error(f"{_shown(name)} is not the name of a proposition; {_IF_FORM}")
@@ -148,7 +156,7 @@ def _conditional(
         known = list(believed)
         hint = suggestion(name, known) or f"; known: {', '.join(known) or 'none'}"
         raise _error(f"there is no proposition '{name}' in the evidence{hint}")
-    for case in ("true", "false"):
+    for case in _CASES:
         if isinstance(given[case], dict) and "if" in given[case]:
             raise _error(f"under '{case}' there is another 'if'; expected a plain value")
     true, false = parse(given["true"]), parse(given["false"])

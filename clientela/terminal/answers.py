@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def print_check(scenario: Scenario, findings: Findings) -> None:
     """What `clientela check` says of a scenario without problems."""
-    console = Console(markup=False)  # names and questions are text
+    console = Console(markup=False, emoji=False)  # names and questions are text
     kinds = [f"{len(ids)} {kind}" for kind, ids in _by_kind(scenario).items()]
     ties = len(list(scenario.ties.each()))
     rows = [
@@ -73,7 +73,7 @@ def _by_kind(scenario: Scenario) -> dict[str, list[str]]:
 
 def print_forecast(forecast: Forecast) -> None:
     """What `clientela run` says."""
-    console = Console(markup=False)  # names and questions are text
+    console = Console(markup=False, emoji=False)  # names and questions are text
     scenario = forecast.scenario
     branch = f", branch {scenario.branch}" if scenario.branch else ""
     console.print(f"{scenario.title}{branch}", style="bold")

@@ -18,20 +18,20 @@ from clientela.scenario import Scenario, quantities
 from clientela.terminal.explanation import paragraphs_of
 
 
-def print_evidence(scenario: Scenario, only: list[str]) -> None:
-    """Every proposition with its credence before and after each claim."""
-    console = Console(markup=False)
-    credences, ledger = scenario.credences, scenario.ledger
-    assert credences is not None
-    assert ledger is not None
-    hanging = [q.proposition for _, q in quantities(scenario)]
+def print_evidence(credences: Credences, scenario: Scenario | None, only: list[str]) -> None:
+    """Every proposition with its credence before and after each claim.
+
+    `scenario` is where values hang on them, if the evidence belongs to one.
+    """
+    console = Console(markup=False, emoji=False)
+    hanging = [q.proposition for _, q in quantities(scenario)] if scenario else []
     console.print(_overview(credences, [n for n in credences if not only or n in only], hanging))
     for name in credences:
         if not only or name in only:
             console.print()
             console.print(_arithmetic(credences, name))
     console.print()
-    console.print(_legend(ledger), style="dim")
+    console.print(_legend(credences.ledger), style="dim")
 
 
 def _overview(credences: Credences, names: list[str], hanging: list[str | None]) -> Table:
@@ -90,7 +90,7 @@ def _legend(ledger: Ledger) -> str:
 
 def print_matrix(credences: Credences) -> None:
     """Claims by propositions, after the analysis of competing hypotheses."""
-    console = Console(markup=False)
+    console = Console(markup=False, emoji=False)
     matrix = competing_hypotheses(credences)
     letters = _letters(len(matrix.columns))
     for letter, column in zip(letters, matrix.columns, strict=True):
@@ -139,7 +139,7 @@ def _letters(count: int) -> list[str]:
 
 def print_verification(found: dict[str, Verification]) -> bool:
     """What no longer matches the attached documents; True if anything does not."""
-    console = Console(markup=False, stderr=True)
+    console = Console(markup=False, emoji=False, stderr=True)
     wrong = False
     for name, verification in found.items():
         if verification.state == "changed":
@@ -155,7 +155,7 @@ def print_verification(found: dict[str, Verification]) -> bool:
 
 def print_trace(trace: Trace) -> None:
     """A tree of what a number rests on."""
-    Console(markup=False, highlight=False).print(_tree(trace))
+    Console(markup=False, emoji=False, highlight=False).print(_tree(trace))
 
 
 def _tree(trace: Trace) -> Tree:
@@ -174,7 +174,7 @@ def _grow(tree: Tree, trace: Trace) -> None:
 
 def print_bare_values(scenario: Scenario) -> None:
     """The uncertain values whose magnitude rests on no evidence, by standing."""
-    console = Console(markup=False)
+    console = Console(markup=False, emoji=False)
     based = sum(bool(q.because or q.proposition) for _, q in quantities(scenario))
     console.print(
         f"{based} values rest on claims or propositions. Of those that answers depend on, these do not:"

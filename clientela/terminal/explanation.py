@@ -14,7 +14,7 @@ from clientela.scenario import Scenario
 
 def print_explanations(scenario: Scenario, found: list[Explanation], top: int) -> None:
     """A section for each question."""
-    console = Console(markup=False)
+    console = Console(markup=False, emoji=False)
     for explanation in found:
         _print(console, scenario, explanation, top)
     unit = {

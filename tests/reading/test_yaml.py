@@ -33,7 +33,7 @@ def test_a_syntax_error_has_its_line_and_column():
 def test_a_key_written_twice_is_refused_where_it_stands_again():
     text = problem("a: 1\nb: 2\na: 3\n")
     assert text.startswith("crisis.yaml:3:1")
-    assert "duplicate key" in text
+    assert "there is another 'a' here; remove one" in text
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "# only a comment\n", "---\n"])
