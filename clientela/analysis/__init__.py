@@ -5,7 +5,8 @@ share with its Monte-Carlo interval and the part of its variance that is paramet
 """
 
 from clientela.analysis.answers import Answer, Government, Obedience
-from clientela.analysis.explaining import Explanation, explain
+from clientela.analysis.explaining import explain
+from clientela.analysis.explanation import Explanation
 from clientela.analysis.forecast import Forecast, finished_run, open_run, program_of, run
 from clientela.analysis.questions import QuestionError
 from clientela.analysis.words import word

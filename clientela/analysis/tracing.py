@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clientela.analysis.explaining import Explanation
+from clientela.analysis.explanation import Explanation
 from clientela.analysis.forecast import program_of
 from clientela.analysis.questions import QuestionError
 from clientela.analysis.words import percent

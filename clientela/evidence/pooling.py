@@ -90,11 +90,6 @@ def effective_numbers(reports: Sequence[Report], pooling: Pooling) -> np.ndarray
     return linalg.solve_triangular(factor, np.ones(len(reports)), lower=True) ** 2
 
 
-def effective_number(reports: Sequence[Report], pooling: Pooling) -> float:
-    """How many independent people all reports are worth together."""
-    return float(effective_numbers(reports, pooling).sum())
-
-
 def in_order(reports: Sequence[Report]) -> list[Report]:
     """Those for before those against, each from the strongest to the weakest.
 

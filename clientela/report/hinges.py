@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from clientela.analysis import Forecast
-from clientela.analysis.explaining import STANDINGS, Explanation, Hinge, Retraction, explain
+from clientela.analysis.explaining import explain
+from clientela.analysis.explanation import STANDINGS, Explanation, Hinge, Retraction
 from clientela.analysis.words import kind_titles, percent
 from clientela.engine import StoreError
 from clientela.report.hinge_figures import hinges_figure, rests_figure

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clientela.analysis import Explanation
-from clientela.analysis.explaining import Hinge, Retraction
+from clientela.analysis.explanation import Hinge, Retraction
 from clientela.analysis.words import kind_titles, percent
 from clientela.evidence import Ledger
 from clientela.scenario import Scenario
@@ -20,7 +20,7 @@ def print_explanations(scenario: Scenario, found: list[Explanation], top: int) -
     unit = {
         "brier": "value: expected fall of the Brier score by knowing it for sure, as a share of the score",
         "log": "value: expected gain of the log score by knowing it for sure, bits",
-    }.get(found[0].score, f"value: expected gain of decision '{found[0].score}' by knowing it for sure, in its payoffs")  # fmt: skip
+    }.get(found[0].worth, f"value: expected gain of decision '{found[0].worth}' by knowing it for sure, in its payoffs")  # fmt: skip
     console.print(
         f"{unit}. S1, ST: first-order and total Sobol index, shares of what is unknown. low, "
         "high: the answer if the proposition is false and if it is true, or with the lowest and the "
@@ -71,7 +71,7 @@ def _hinges(ledger: Ledger | None, found: Explanation, hinges: list[Hinge]) -> T
         of = f"{found.outcomes[k]}; " if len(found.outcomes) > 1 else ""
         value = (
             percent(hinge.value.estimate / score, 1)
-            if found.score == "brier"
+            if found.worth == "brier"
             else f"{hinge.value.estimate:.3g}"
         )
         table.add_row(

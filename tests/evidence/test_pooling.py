@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from clientela.evidence import Credences, Ledger, Pooling, partial_information
 from clientela.evidence.grades import ACCESS, CREDIBILITY, RELIABILITY
-from clientela.evidence.pooling import LARGEST_FACTOR, Report, effective_number, in_order, tempered
+from clientela.evidence.pooling import (
+    LARGEST_FACTOR,
+    Report,
+    effective_numbers,
+    in_order,
+    tempered,
+)
 
 SHA = "0" * 64
 DOCUMENT = {"title": "t", "publisher": "p", "sha256": SHA, "paragraphs": 99}
@@ -68,8 +74,8 @@ def test_people_of_one_camp_are_worth_n_over_1_plus_n_minus_1_rho(people, rho):
     one_by_one = [report(f"s{i}", circle="camp") for i in range(people)]
     at_once = [report("s", people=people, circle="camp")]
     expected = people / (1 + (people - 1) * rho)
-    assert effective_number(one_by_one, pooling) == pytest.approx(expected)
-    assert effective_number(at_once, pooling) == pytest.approx(expected)
+    assert effective_numbers(one_by_one, pooling).sum() == pytest.approx(expected)
+    assert effective_numbers(at_once, pooling).sum() == pytest.approx(expected)
 
 
 # -- a slow oracle ----------------------------------------------------------------------------
