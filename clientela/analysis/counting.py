@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,8 +28,21 @@ def add_counts(bins, fold, counts, out):
                 out[fold[i], j, bins[i, j], k] += counts[i, k]
 
 
+@dataclass(frozen=True)
+class Part:
+    """The counts of one block of pairs."""
+
+    binned: np.ndarray
+    weighted: np.ndarray
+    plain: np.ndarray
+
+
 class Counts:
-    """Counts of outcomes by fold, input and bin, and weighted counts by retraction."""
+    """Counts of outcomes by fold, input and bin, and weighted counts by retraction.
+
+    `binned` has shape (folds, inputs, bins, outcomes), inputs being propositions, then
+    parameters; `weighted` (folds, options, outcomes); `plain` (folds, outcomes).
+    """
 
     def __init__(
         self,
@@ -61,17 +75,25 @@ class Counts:
         at = sum(len(a.names) for a in self.asked[:i])
         return slice(at, at + len(self.asked[i].names))
 
-    def add(self, block: Pairs) -> None:
-        """Takes in a block of pairs."""
+    def add(self, part: Part) -> None:
+        """Takes in the counts of a block."""
+        self.binned += part.binned
+        self.weighted += part.weighted
+        self.plain += part.plain
+
+    def part(self, block: Pairs) -> Part:
+        """The counts of a block of pairs."""
+        made = Part(*(np.zeros_like(a) for a in (self.binned, self.weighted, self.plain)))
         fold = (block.first + np.arange(len(block.counts))) // self._run % FOLDS
         counts = block.counts.astype(np.int32)
-        add_counts(self._bins(block), fold, counts, self.binned)
+        add_counts(self._bins(block), fold, counts, made.binned)
         weights = self._weights.of(block.truth, len(block.counts))
         ends = [*(np.flatnonzero(np.diff(fold)) + 1), len(fold)]
         for start, end in itertools.pairwise([0, *ends]):
             run = block.counts[start:end]
-            self.weighted[fold[start]] += weights[start:end].T @ run
-            self.plain[fold[start]] += run.sum(axis=0)
+            made.weighted[fold[start]] += weights[start:end].T @ run
+            made.plain[fold[start]] += run.sum(axis=0)
+        return made
 
     def _bins(self, block: Pairs) -> np.ndarray:
         """Which bin each input falls in, shape (pairs, inputs)."""

@@ -18,10 +18,9 @@ from clientela.analysis.counting import Counts
 from clientela.analysis.explanation import Explanation
 from clientela.analysis.forecast import Forecast, asked_questions, program_of
 from clientela.analysis.information import Gain, brier_gain, decision_gain, log_gain
-from clientela.analysis.inputs import Outcomes, pairs_of, unknown
+from clientela.analysis.inputs import Ensemble, Outcomes, unknown
 from clientela.analysis.questions import QuestionError
 from clientela.analysis.retraction import options
-from clientela.analysis.sensitivity import preload
 from clientela.analysis.surrogate import Features, Fitting
 from clientela.analysis.telling import Telling
 from clientela.reading import suggestion
@@ -45,19 +44,19 @@ def explain(
     """
     scenario = forecast.scenario
     names = requested(scenario, questions, score=score, decision=decision)
-    preload()
     program = program_of(scenario, forecast.until)
     asked = [Outcomes.of(q) for q in asked_questions(scenario, program)[0] if q.id in names]
     answers = {answer.id: answer for answer in forecast.answers}
     counted = Counts(program, asked, list(options(program, scenario.ledger)), forecast.draws)
     features = Features(program.beliefs, [p.name for p in unknown(program)])
     fitting = Fitting(features, asked, _totals(asked, answers))
-    ensemble = (forecast.folder, program, forecast.seed, forecast.draws, asked)
-    for block in pairs_of(*ensemble):
-        counted.add(block)
-        fitting.first_pass(block)
-    for block in pairs_of(*ensemble):
-        fitting.second_pass(block)
+    ensemble = Ensemble(forecast.folder, program, forecast.seed, forecast.draws, asked)
+    for part, sums in ensemble.each(lambda b: (counted.part(b), fitting.first_pass(b))):
+        counted.add(part)
+        fitting.add_first(sums)
+    fitting.choose_products()
+    for sums in ensemble.each(fitting.second_pass):
+        fitting.add_second(sums)
     worth = decision or score
     return [
         Telling(scenario, counted, i, surrogate, answers[asked[i].question]).explanation(

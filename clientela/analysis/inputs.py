@@ -7,9 +7,9 @@ share all of this, so a pair is the unit.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from clientela.analysis.questions import AskedQuestion, WhichKind
 from clientela.engine import RunFolder, block_ranges, draw_propositions, levels_of, map_blocks
 from clientela.process import Parameter, Program
 from clientela.scenario import Conditional
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,26 @@ def unknown(program: Program) -> list[Parameter]:
     return [p for p in program.parameters if p.shared]
 
 
-def pairs_of(
-    folder: RunFolder, program: Program, seed: int, draws: int, asked: Sequence[Outcomes]
-) -> Iterator[Pairs]:
-    """The pairs of a run, block by block. Raises StoreError if the outcomes are not there."""
-    task = functools.partial(_pairs, folder, program, seed, asked)
-    yield from map_blocks(task, block_ranges(draws))
+@dataclass(frozen=True)
+class Ensemble:
+    """The draws of a run, and the questions that are asked of them."""
+
+    folder: RunFolder
+    program: Program
+    seed: int
+    draws: int
+    asked: Sequence[Outcomes]
+
+    def each(self, work: Callable[[Pairs], Result]) -> Iterator[Result]:
+        """What `work` makes of each block of pairs, in order; it is called on all processors.
+
+        Raises StoreError if the run does not hold the outcomes.
+        """
+
+        def task(first: int, count: int) -> Result:
+            return work(_pairs(self.folder, self.program, self.seed, self.asked, first, count))
+
+        yield from map_blocks(task, block_ranges(self.draws))
 
 
 def _pairs(

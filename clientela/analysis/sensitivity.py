@@ -8,8 +8,6 @@ the estimators need p at chosen points, which no ensemble holds.
 from __future__ import annotations
 
 import functools
-import importlib
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,7 +17,7 @@ from clientela.analysis.surrogate import Features, Surrogate
 
 BASE = 512  # points of the Sobol sequence; a power of 2
 RESAMPLES = 20
-SIZES = (12, 32)  # for which points are made beforehand
+SIZES = (12, 32)  # of the designs that serve all questions
 MOST_INPUTS = 32  # of one question; the others' parts are too small to tell apart
 SEED = 20_211_210
 
@@ -36,17 +34,6 @@ class Indices:
     error: float
 
 
-def preload() -> None:
-    """Imports SALib, which takes a second with all it brings, while something else is counted."""
-
-    def load() -> None:
-        importlib.import_module("SALib.analyze.sobol")
-        for size in SIZES:
-            _design(size, SEED)
-
-    threading.Thread(target=load).start()
-
-
 def sobol_indices(
     names: list[str], evaluate: Callable[[np.ndarray], np.ndarray], seed: int = SEED
 ) -> dict[str, Indices]:
@@ -57,7 +44,7 @@ def sobol_indices(
     finite: SALib would return indices of 0 there without a word. {} if nothing varies. SALib
     takes a seed of 0 for none, so seeds are moved by one.
     """
-    from SALib.analyze import sobol as analyse  # here: see `preload`
+    from SALib.analyze import sobol as analyse  # here: it takes half a second to import
 
     if not names:
         return {}

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -142,24 +141,33 @@ class Fitting:
         self.features = features
         self._response = _Responses(asked, totals)
         self._main = _Means([(f,) for f in range(len(features.owner))])
+        self._products = _Means([])
 
-    def first_pass(self, block: Pairs) -> None:
-        """Takes in a block of pairs for the terms of one feature."""
-        self._main.add(self.features(block.truth, block.levels), self._response(block.counts))
+    def first_pass(self, block: Pairs) -> Sums:
+        """The sums of a block of pairs for the terms of one feature."""
+        return self._main.of(self.features(block.truth, block.levels), self._response(block.counts))
 
-    @cached_property
-    def _products(self) -> _Means:
-        """Means of the products of the strongest features, two and two."""
+    def add_first(self, sums: Sums) -> None:
+        """Takes in the sums of a first pass over a block."""
+        self._main.add(sums)
+
+    def choose_products(self) -> None:
+        """Ends the first pass: the strongest features are to be multiplied, two and two."""
         strength = np.abs(self._main.z).max(axis=1, initial=0.0)
         strongest = sorted(np.argsort(-strength, kind="stable")[:CROSSED].tolist())
         owner = self.features.owner
-        return _Means([(f, g) for f, g in combinations(strongest, 2) if owner[f] != owner[g]])
+        pairs = [(f, g) for f, g in combinations(strongest, 2) if owner[f] != owner[g]]
+        self._products = _Means(pairs)
 
-    def second_pass(self, block: Pairs) -> None:
-        """Takes in a block of pairs for the products."""
-        if self._products.terms:
-            values = self.features(block.truth, block.levels)
-            self._products.add(values, self._response(block.counts))
+    def second_pass(self, block: Pairs) -> Sums:
+        """The sums of a block of pairs for the products, once the first pass is over."""
+        return self._products.of(
+            self.features(block.truth, block.levels), self._response(block.counts)
+        )
+
+    def add_second(self, sums: Sums) -> None:
+        """Takes in the sums of a second pass over a block."""
+        self._products.add(sums)
 
     def surrogates(self) -> list[Surrogate]:
         """The surrogate of each question."""
@@ -190,6 +198,14 @@ class _Responses:
         return np.concatenate(parts, axis=1)
 
 
+@dataclass(frozen=True)
+class Sums:
+    """Over the pairs of a block: term times response, and the square of that."""
+
+    products: np.ndarray
+    squares: np.ndarray
+
+
 class _Means:
     """Coefficients of some terms for all outcomes, added up block by block."""
 
@@ -200,13 +216,17 @@ class _Means:
         self.sums: np.ndarray = np.zeros((1, 1))
         self.variances: np.ndarray = np.zeros((1, 1))
 
-    def add(self, features: np.ndarray, response: np.ndarray) -> None:
-        """Takes in a block of pairs."""
+    def of(self, features: np.ndarray, response: np.ndarray) -> Sums:
+        """The sums of a block of pairs."""
         values = features[:, self._first]
         if len(self._second):
             values = values * features[:, self._second]
-        self.sums = self.sums + values.T @ response
-        self.variances = self.variances + (values**2).T @ response**2
+        return Sums(values.T @ response, (values**2).T @ response**2)
+
+    def add(self, sums: Sums) -> None:
+        """Takes in the sums of a block."""
+        self.sums = self.sums + sums.products
+        self.variances = self.variances + sums.squares
 
     @property
     def z(self) -> np.ndarray:
