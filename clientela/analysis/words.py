@@ -46,7 +46,9 @@ def span(low: float | None, high: float | None) -> str:
     first, last = percent(low), percent(high)
     if first == last:
         first, last = percent(low, 1), percent(high, 1)
-    return last if first == last else f"{first.removesuffix(' %')}–{last.removeprefix('> ')}"
+    if first.removeprefix("> ") == last.removeprefix("> "):
+        return last
+    return f"{first.removesuffix(' %')}–{last.removeprefix('> ')}"
 
 
 def kind_titles(scenario: Scenario) -> dict[str, str]:
