@@ -21,7 +21,13 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+        parts = [place, self.path, self.message] if self.path else [place, self.message]
+        return "".join(_visible(character) for character in ": ".join(parts))
+
+
+def _visible(character: str) -> str:
+    """A line break within a name is shown as written in Python, so that a problem is one line."""
+    return character if character.isprintable() else repr(character)[1:-1]
 
 
 class ReadingError(Exception):
