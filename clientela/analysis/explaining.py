@@ -8,6 +8,7 @@ or less likely, its propositions are without what the source says.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from clientela.analysis.answers import Answer
 from clientela.analysis.counting import Counts
 from clientela.analysis.explanation import Explanation
 from clientela.analysis.forecast import Forecast, asked_questions, program_of
-from clientela.analysis.information import Gain, brier_gain, decision_gain, log_gain
+from clientela.analysis.information import brier_gain, decision_gain, log_gain
 from clientela.analysis.inputs import Ensemble, Outcomes, unknown
 from clientela.analysis.questions import QuestionError
 from clientela.analysis.retraction import options
@@ -57,21 +58,25 @@ def explain(
     fitting.choose_products()
     for sums in ensemble.each(fitting.second_pass):
         fitting.add_second(sums)
-    worth = decision or score
-    return [
-        Telling(scenario, counted, i, surrogate, answers[asked[i].question]).explanation(
-            worth, _gain(scenario, asked[i], score, decision), forecast.draws
-        )
-        for i, surrogate in enumerate(fitting.surrogates())
-    ]
+    found = []
+    for i, surrogate in enumerate(fitting.surrogates()):
+        telling = Telling(scenario, counted, i, surrogate, answers[asked[i].question])
+        if decision is not None:
+            found.append(_for_decision(telling, scenario, decision, forecast.draws))
+        else:
+            gain = brier_gain(asked[i].shown) if score == "brier" else log_gain
+            found.append(telling.explanation(score, gain, forecast.draws))
+    return found
 
 
-def _gain(scenario: Scenario, asked: Outcomes, score: str, decision: str | None) -> Gain:
-    """What knowing more is worth: by a score, or in a decision."""
-    if decision is not None:
-        actions = scenario.decisions[decision].actions.values()
-        return decision_gain(np.array([[a[name] for name in asked.names] for a in actions]))
-    return brier_gain(asked.shown) if score == "brier" else log_gain
+def _for_decision(telling: Telling, scenario: Scenario, name: str, draws: int) -> Explanation:
+    """The explanation whose values of information are payoffs of a decision."""
+    actions = scenario.decisions[name].actions
+    payoffs = np.array([[a[outcome] for outcome in telling.asked.names] for a in actions.values()])
+    told = telling.explanation(name, decision_gain(payoffs), draws)
+    totals = telling.counted.totals[telling.columns]
+    expected = payoffs @ (totals / max(totals.sum(), 1))
+    return dataclasses.replace(told, payoffs=dict(zip(actions, expected.tolist(), strict=True)))
 
 
 def requested(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from clientela.analysis.information import Value
@@ -60,7 +60,7 @@ class Retraction:
 class Explanation:
     """What one question's answer hangs on.
 
-    `worth` is what the values of information are for: `brier` (fall of the expected score),
+    `payoffs` is the expected payoff of each action, if it is for a decision. `worth` is what the values of information are for: `brier` (fall of the expected score),
     `log` (bits), or a decision of the scenario (its payoffs).
     `rests_on` splits the variance of the answer: `chance`, `propositions`, the standings of
     parameters (`cited`, `elicited`, `default prior`, `stated`), `together` (terms that combine
@@ -76,6 +76,7 @@ class Explanation:
     retractions: tuple[Retraction, ...]
     rests_on: dict[str, float]
     draws: int
+    payoffs: dict[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """What `explain --json` prints of it; numbers that are not known are null."""

@@ -39,6 +39,11 @@ def _print(console: Console, scenario: Scenario, found: Explanation, top: int) -
     console.print(f"{found.sentence} {shares}", style="bold", soft_wrap=True)
     split = [f"{part:.0%} {kind}" for kind, part in found.rests_on.items() if part >= 0.005]
     console.print(f"variance: {', '.join(split) or _unsplit(found)}", soft_wrap=True)
+    if found.payoffs:
+        best = max(found.payoffs, key=lambda action: found.payoffs[action])
+        told = ", ".join(f"{action} {payoff:.3g}" for action, payoff in found.payoffs.items())
+        title = scenario.decisions[found.worth].title
+        console.print(f"{title} Expected payoffs: {told}; best: {best}", soft_wrap=True)
     hinges = [hinge for hinge in found.hinges if hinge.value.certain]
     if hinges:
         console.print(_hinges(scenario.ledger, found, hinges[:top]))

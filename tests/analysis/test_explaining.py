@@ -175,6 +175,9 @@ def test_values_of_information_are_those_of_a_nested_run(path: Path, forecast, s
         nested = np.mean((shares @ payoffs.T).max(axis=1)) - (overall @ payoffs.T).max()
     options = {"decision": score} if score == "leave" else {"score": score}
     (told,) = explain(forecast, ["struck"], **options)
+    if score == "leave":
+        p = told.shares[0]
+        assert told.payoffs == pytest.approx({"stay": -10 * p, "go": -7 * p - 5 * (1 - p)})
     value = hinge(told, C).value
     # Eight levels leave out 1/64 of the variance of a value that acts in proportion.
     assert value.estimate == pytest.approx(nested, abs=4 * value.error + 0.05 * nested)
