@@ -313,12 +313,11 @@ def finished_run(
     manifest = folder.manifest(missing_ok=True)
     if not manifest.get("finished") or draws not in (None, manifest["draws"]):
         return None
-    program = program_of(scenario, until)
-    if manifest["identity"] != _identity(scenario, program, seed):
+    # The identity is that of the histories; the digest is that of what is asked of them, too.
+    same = manifest["identity"] == _identity(scenario, program_of(scenario, until), seed)
+    if not same or manifest["scenario_digest"] != scenario.digest:
         return None
-    opened = _opened(folder, manifest, scenario)
-    asked = {name: question.ask for name, question in scenario.questions.items()}
-    return opened if asked == {a.id: a.question for a in opened.answers} else None
+    return _opened(folder, manifest, scenario)
 
 
 def open_run(path: Path | str) -> Forecast:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import clientela as ct
-from clientela.analysis import Explanation, explain, program_of
+from clientela.analysis import Explanation, explain, finished_run, program_of
 from clientela.analysis.information import brier_gain, decision_gain, jackknifed, log_gain
 from clientela.analysis.questions import QuestionError
 from clientela.analysis.retraction import likelihood
@@ -330,6 +330,21 @@ def test_an_explanation_is_the_same_whichever_questions_are_asked(forecast, foun
     assert alone.shares == together.shares
     assert [h.value for h in alone.hinges] == [h.value for h in together.hinges]
     assert alone.retractions == together.retractions
+
+
+def test_a_run_is_used_only_for_the_questions_it_was_asked(path: Path, tmp_path: Path):
+    folder = tmp_path / "run"
+    ct.run(known(path), draws=300, seed=5, out=folder)
+    assert finished_run(folder, known(path), seed=5) is not None
+    assert finished_run(folder, known(path), seed=5, draws=300) is not None
+    for other in (
+        finished_run(folder, known(path), seed=6),
+        finished_run(folder, known(path), seed=5, draws=301),
+        finished_run(folder, known(path, changes={"questions.struck.times": 2}), seed=5),
+        finished_run(folder, known(path, without_sources=["foe"]), seed=5),
+        finished_run(tmp_path / "none", known(path), seed=5),
+    ):
+        assert other is None
 
 
 def test_propositions_nothing_hangs_on_are_left_out_of_the_process(path: Path):
