@@ -139,6 +139,7 @@ class Credences:
             circle=source.circle or f"source {source_name}",
             briefing=source.briefing,
             documents=frozenset(claims[claim].document for _, claim in words),
+            answers=claims[name].stance in ("supports", "denies"),
         )
 
     @cached_property

@@ -38,6 +38,7 @@ class Report:
 
     `circle`, `briefing` and `documents` are what it may share with others; None shares nothing.
     The documents are all those in which the source says so, whichever word was the strongest.
+    `answers`: it says something, rather than giving no answer.
     """
 
     claim: str
@@ -47,6 +48,7 @@ class Report:
     circle: str
     briefing: str | None
     documents: frozenset[str]
+    answers: bool = True
 
 
 def bounded(log_factor: float) -> float:
@@ -168,20 +170,23 @@ def pooled_log_factor(reports: Sequence[Report], pooling: Pooling) -> float:
     """The log of what all reports together multiply the odds by, bounded.
 
     With `partial-information`, each report's odds on their own are read as a probability and the
-    pool is read back as odds; non-answers, which inform of nothing, cannot be told from weak
-    reports there and are pooled with them.
+    pool is read back as odds. Non-answers inform of nothing, so they are left out of that pool
+    and keep their small tempered odds.
     """
-    return _pooled_log_factor(tuple(reports), cast(Any, pooling))
+    if pooling.method == "tempered":
+        return bounded(sum(tempered_sides(reports, pooling)))
+    silent = [report for report in reports if not report.answers]
+    answers = tuple(report for report in in_order(reports) if report.answers)
+    informed = _informed(answers, cast(Any, pooling))
+    return bounded(informed + sum(tempered_sides(silent, pooling)))
 
 
 @functools.lru_cache(maxsize=16_384)
-def _pooled_log_factor(reports: tuple[Report, ...], pooling: Any) -> float:
+def _informed(reports: tuple[Report, ...], pooling: Any) -> float:
+    """The log odds of the pool by partial information; 0 of none."""
     if not reports:
         return 0.0
-    if pooling.method == "tempered":
-        return bounded(sum(tempered_sides(reports, pooling)))
-    ordered = in_order(reports)
-    alone = special.expit(np.array([r.log_ratio for r in ordered]))
-    pool = partial_information(alone, correlations(ordered, pooling), pooling.information)
+    alone = special.expit(np.array([report.log_ratio for report in reports]))
+    pool = partial_information(alone, correlations(reports, pooling), pooling.information)
     pool = min(max(pool, 1e-12), 1.0 - 1e-12)
-    return bounded(math.log(pool / (1.0 - pool)))
+    return math.log(pool / (1.0 - pool))

@@ -80,10 +80,15 @@ def _told(ledger: Ledger, step: Step) -> str:
 
 def _legend(ledger: Ledger) -> str:
     struck = [name for name, source in ledger.sources.items() if source.retracted]
+    how = {
+        "tempered": "Pooling: tempered. Each line multiplies the odds by factor = alone ^ power; alone "
+        "is what one person's word does; the power is how many independent people a report adds.",
+        "partial-information": "Pooling: partial information. Each line multiplies the odds by what "
+        "the pool gains as its report joins; alone is what one person's word does.",
+    }[ledger.pooling.method]
     return (
-        f"Pooling: {ledger.pooling.method}. Each line multiplies the odds by factor = alone ^ power; alone "
-        "is what one person's word does; the power is how many independent people a report adds. What is "
-        "said on a proposition below is divided by what has been heard of it before. Grades: reliability A to F, credibility 1 to 6."
+        f"{how} What is said on a proposition below is divided by what has been heard of it before. "
+        "Grades: reliability A to F, credibility 1 to 6."
         + (f" Retracted: {', '.join(struck)}." if struck else "")
     )
 

@@ -323,11 +323,16 @@ def test_an_interested_denial_weighs_less_than_a_disinterested_one():
     assert said_so - 0.5 > 0.5 - with_interest()
 
 
+@pytest.mark.parametrize("method", ["tempered", "partial-information"])
 @pytest.mark.parametrize("stance", ["declines", "silent"])
-def test_no_answer_has_a_small_effect_whatever_the_grade(stance):
+def test_no_answer_has_a_small_effect_whatever_the_grade(stance, method):
     for grade in RELIABILITY:
-        found = credence({"s": source(reliability=grade)}, {"c": claim("s", stance=stance)})
-        assert 0.5 < found < 0.53
+        sources = {"s": source(reliability=grade), "t": source(camp="y")}
+        silent = {"c": claim("s", stance=stance)}
+        assert 0.5 < credence(sources, silent, method=method) < 0.53
+        told = {"d": claim("t")}
+        change = credence(sources, silent | told, method=method) - credence(sources, told, method=method)  # fmt: skip
+        assert 0.0 < change < 0.03
 
 
 def test_answers_to_one_matter_exclude_each_other():
