@@ -24,6 +24,10 @@ _TEXT = """\
 # 'clientela run'. Every value may be a number, a range {low, high}, a guess {low, likely, high}
 # or a distribution; what you leave out has a documented default. 'clientela schema' gives a
 # JSON Schema with which editors complete and check this file.
+#
+# What sources say, graded and pooled, goes into an evidence file beside this one, named with
+# 'evidence: FILE'. A value may then hang on whether something contested is true:
+# {if: {proposition: NAME, true: {low, high}, false: {low, high}}}; see 'clientela evidence'.
 scenario: my-crisis
 title: Arvenia after its election
 as_of: 2030-03-01        # what is known up to here
