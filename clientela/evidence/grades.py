@@ -1,9 +1,10 @@
 """How much one person's word moves the odds, by grade, access and interest.
 
 Every number here is judged. The grades are those of the Admiralty code; how far a letter or a
-digit should move anybody has no validated scale, and its users disagree widely (Samet 1975,
-Human Factors 17; Irwin & Mandel 2019, Intelligence and National Security 34). They are kept in
-one table so that they can be seen, argued about and changed.
+digit should move anybody has no validated scale, and its users do not read the two grades apart
+(Samet 1975, ARI Technical Paper 260; for a criticism of such scales Irwin & Mandel 2019,
+Intelligence and National Security 34). They are kept in one table so that they can be seen,
+argued about and changed.
 """
 
 from __future__ import annotations
