@@ -43,11 +43,30 @@ class Part:
 def hanging(forecast: Forecast) -> dict[str, Any]:
     """What the templates need; nothing to show where no question is asked."""
     if not forecast.scenario.questions:
-        return {"panels": [], "rests": None}
+        return {"panels": [], "rests": None, "decisions": []}
     explained = explain(forecast)
     return {
         "panels": [_panel(forecast.scenario, e) for e in explained],
         "rests": _rests(explained),
+        "decisions": [_decision(forecast, name) for name in forecast.scenario.decisions],
+    }
+
+
+def _decision(forecast: Forecast, name: str) -> dict[str, Any]:
+    """A decision's payoffs, and what is worth knowing before it is made."""
+    scenario = forecast.scenario
+    (told,) = explain(forecast, decision=name)
+    certain = [hinge for hinge in told.hinges if hinge.value.certain]
+    best = max(told.payoffs.values())
+    return {
+        "title": scenario.decisions[name].title,
+        "explanation": told,
+        "actions": [
+            (action, scenario.decisions[name].actions[action], payoff, payoff == best)
+            for action, payoff in told.payoffs.items()
+        ],
+        "worth": [(_name(scenario, hinge), hinge) for hinge in certain[:SHOWN]],
+        "noise": len(told.hinges) - len(certain),
     }
 
 

@@ -329,6 +329,19 @@ def test_the_shares_an_answer_rests_on_sum_to_the_whole(whole: str):
         assert sum(shares) == pytest.approx(100, abs=len(shares))
 
 
+def test_a_decision_shows_what_each_action_is_worth_and_what_to_find_out(iraq, whole: str):
+    shown = section(whole, "decisions")
+    assert iraq.scenario.decisions["staff-in-baghdad"].title in words(shown)
+    (told,) = explain(iraq, decision="staff-in-baghdad")
+    table = rows(shown)
+    for action, payoff in told.payoffs.items():
+        row = next(row for row in table if row[0].startswith(action))
+        assert row[-1] == f"{payoff:.2f}".replace("-", "−")
+        assert ("(best now)" in row[0]) == (payoff == max(told.payoffs.values()))
+    for hinge in [h for h in told.hinges if h.value.certain][:3]:
+        assert hinge.id in shown
+
+
 def test_every_question_has_its_panel(iraq: ct.Forecast, whole: str):
     for name in iraq.scenario.questions:
         assert whole.count(f'id="hinges-{name}"') == 1
