@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clientela.analysis.explanation import Explanation
@@ -40,7 +39,7 @@ class Auditor:
         `propositions.NAME`, `claims.NAME` and `sources.NAME` mean one of them. Raises
         QuestionError if there is none.
         """
-        cited = dict(_cited(self.scenario))
+        cited = {".".join(path): claims for path, claims in self.scenario.facts()}
         found = [
             tell(name.removeprefix(prefix))
             for prefix, known, tell in (
@@ -173,12 +172,3 @@ def without_evidence(scenario: Scenario) -> dict[str, list[tuple[str, Quantity]]
 def _standing(quantity: Quantity) -> str:
     reason = f": {quantity.elicited}" if quantity.elicited else ""
     return f"{quantity.standing}{reason}"
-
-
-def _cited(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
-    """Parts of a scenario that are no values and rest on claims, by dotted path."""
-    for group in ("actors", "past", "scheduled"):
-        for name, part in getattr(scenario, group).items():
-            yield f"{group}.{name}", part.because
-    for kind, first, second, tie in scenario.ties.each():
-        yield f"ties.{kind}.{first}.{second}", tie.because

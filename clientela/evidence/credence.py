@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 
 from clientela.evidence.grades import log_ratio
-from clientela.evidence.ledger import Claim, Ledger, Stance
+from clientela.evidence.ledger import Claim, Ledger, Proposition, Stance
 from clientela.evidence.pooling import (
     Report,
     bounded,
@@ -72,7 +72,8 @@ class Step:
     `alone` is the factor of one person's word, or of all that is below, on its own; `people` how
     many say it; `added` the power it is raised to, how many independent people they add (None
     with partial information); `echo` what has been heard before of all that is below, a factor it
-    is divided by. `factor` is what the odds are multiplied by and `credence` what results. `cut`: the factor was held to the largest allowed.
+    is divided by. `factor` is what the odds are multiplied by and `credence` what results.
+    `cut`: the factor was held to the largest allowed.
     """
 
     kind: str
@@ -113,43 +114,29 @@ class Credences:
 
     @cached_property
     def _reports(self) -> dict[str, list[Report]]:
-        return {name: self._reports_on(name) for name in self}
+        return {
+            name: strongest(self._words(self.ledger.propositions[name], bearing))
+            for name, bearing in self.ledger.bearing().items()
+        }
 
-    def _reports_on(self, name: str) -> list[Report]:
-        proposition = self.ledger.propositions[name]
-        spoken: dict[tuple[str, bool], list[tuple[float, str]]] = {}
-        for claim_name, claim, stance in self._bearing[name]:
+    def _words(
+        self, proposition: Proposition, bearing: list[tuple[str, Claim, Stance]]
+    ) -> Iterator[Report]:
+        """Everything that a source says on a proposition, claims in the order of their names."""
+        for name, claim, stance in sorted(bearing, key=lambda item: item[0]):
             for source_name in claim.sources:
                 source = self.ledger.sources[source_name]
                 if not source.retracted:
-                    weight = log_ratio(source, claim, proposition, stance)
-                    words = spoken.setdefault((source_name, weight < 0), [])
-                    words.append((weight, claim_name))
-        return [self._report(source_name, words) for (source_name, _), words in spoken.items()]
-
-    def _report(self, source_name: str, words: list[tuple[float, str]]) -> Report:
-        """Of a source's words to one side the strongest counts; of equals the first by name."""
-        source, claims = self.ledger.sources[source_name], self.ledger.claims
-        weight, name = min(words, key=lambda word: (-abs(word[0]), word[1]))
-        return Report(
-            claim=name,
-            source=source_name,
-            log_ratio=weight,
-            people=source.count,
-            circle=source.circle or f"source {source_name}",
-            briefing=source.briefing,
-            documents=frozenset(claims[claim].document for _, claim in words),
-            answers=claims[name].stance in ("supports", "denies"),
-        )
-
-    @cached_property
-    def _bearing(self) -> dict[str, list[tuple[str, Claim, Stance]]]:
-        """What `Ledger.bearing_on` gives, for all propositions in one go."""
-        found: dict[str, list[tuple[str, Claim, Stance]]] = {name: [] for name in self}
-        for claim_name, claim in self.ledger.claims.items():
-            for about, stance in claim.stances():
-                found[about].append((claim_name, claim, stance))
-        return found
+                    yield Report(
+                        claim=name,
+                        source=source_name,
+                        log_ratio=log_ratio(source, claim, proposition, stance),
+                        people=source.count,
+                        circle=source.circle or f"source {source_name}",
+                        briefing=source.briefing,
+                        documents=frozenset({claim.document}),
+                        answers=stance in ("supports", "denies"),
+                    )
 
     # -- the trees of propositions ------------------------------------------------------------
 

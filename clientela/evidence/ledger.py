@@ -252,9 +252,14 @@ class Ledger(Entry):
         kept = {name: claim for name, claim in self.claims.items() if name not in names}
         return self.model_copy(update={"claims": kept})
 
-    def bearing_on(self, proposition: str) -> Iterator[tuple[str, Claim, Stance]]:
-        """(claim's id, claim, stance) of every claim that bears on a proposition."""
+    def bearing(self) -> dict[str, list[tuple[str, Claim, Stance]]]:
+        """(claim's id, claim, stance) of every claim that bears on it, by proposition."""
+        found: dict[str, list[tuple[str, Claim, Stance]]] = {name: [] for name in self.propositions}
         for name, claim in self.claims.items():
             for about, stance in claim.stances():
-                if about == proposition:
-                    yield name, claim, stance
+                found[about].append((name, claim, stance))
+        return found
+
+    def bearing_on(self, proposition: str) -> list[tuple[str, Claim, Stance]]:
+        """(claim's id, claim, stance) of every claim that bears on a proposition."""
+        return self.bearing()[proposition]

@@ -154,8 +154,8 @@ def partial_information(
 
         p = Φ( 1ᵀ R⁻¹ x / √(1 − δ 1ᵀ R⁻¹ 1) ),   x_i = √(1 − δ) Φ⁻¹(p_i).
 
-    The revealed aggregator of Satopää, Pemantle & Ungar (2016, JASA 111), with equal shares. The sum of what they
-    know is held to 0.9 of what there is.
+    The revealed aggregator of Satopää, Pemantle & Ungar (2016, JASA 111), with equal shares. The
+    sum of what they know is held to 0.9 of what there is.
     """
     ones = np.ones(len(probabilities))
     # The least-squares solution: where people are copies of each other, R has no inverse.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
@@ -229,13 +230,7 @@ def _claims(s: Scenario, ledger: Ledger | None) -> Iterator[Finding]:
 
 def _cited(s: Scenario) -> Iterator[tuple[tuple[object, ...], str]]:
     """(path, claim id) of everything that rests on a claim."""
-    for path, quantity in quantities(s):
-        for claim in quantity.because:
-            yield (*path.split("."), "because"), claim
-    for group in ("actors", "past", "scheduled"):
-        for name, part in getattr(s, group).items():
-            for claim in part.because:
-                yield (group, name, "because"), claim
-    for kind, first, second, tie in s.ties.each():
-        for claim in tie.because:
-            yield ("ties", kind, first, second, "because"), claim
+    values = ((tuple(path.split(".")), quantity.because) for path, quantity in quantities(s))
+    for path, claims in itertools.chain(values, s.facts()):
+        for claim in claims:
+            yield (*path, "because"), claim

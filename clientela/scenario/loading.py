@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -47,11 +47,13 @@ def load(
     tree, path = _read(source)
     taken, switched_off = from_branch(tree, branch) if branch is not None else ([], [])
     asked = from_user(changes or {})
-    _known(without, mechanisms)
+    _refuse_unknown("--without", "there is no mechanism '{name}'", without, mechanisms)
     off = [*without, *switched_off]
     written = copy.deepcopy(tree.data)
-    ledger = functools.cache(lambda file: _retracted(load_ledger(file), without_sources))
-    rest = _Surroundings(path, mechanisms, ledger)
+    evidence = functools.cache(
+        lambda file: Credences(_retracted(load_ledger(file), without_sources))
+    )
+    rest = _Surroundings(path, mechanisms, evidence)
     scenario = _checked(tree, rest, [*taken, *asked], off)
     if without_sources and scenario.ledger is None:
         message = "the scenario names no evidence file, so there is no source to retract"
@@ -97,7 +99,7 @@ class _Surroundings:
 
     path: Path | None
     mechanisms: Mapping[str, type[BaseModel]]
-    ledger: Callable[[Path], Ledger]
+    evidence: Callable[[Path], Credences]
 
 
 def _checked(
@@ -109,10 +111,9 @@ def _checked(
     if without and (block is None or isinstance(block, dict)):
         tree.data["mechanisms"] = {**(block or {}), **dict.fromkeys(without, False)}
     problems: list[Problem] = []
-    ledger = _collected(problems, lambda: _evidence(tree, rest))
+    credences = _collected(problems, lambda: _evidence(tree, rest))
     # A claim or proposition of a file that cannot be read is not to be called unknown as well.
-    unread = ledger is None and isinstance(tree.data.get("evidence"), str)
-    credences = Credences(ledger) if ledger else None
+    unread = credences is None and isinstance(tree.data.get("evidence"), str)
     context = {"credences": _Anything() if unread else credences}
     scenario = _collected(problems, lambda: validated(Scenario, tree, context=context))
     settings = _settings(tree, rest.mechanisms, problems, context)
@@ -121,11 +122,12 @@ def _checked(
         others = {n: given for n, given in scenario.mechanisms.items() if n not in rest.mechanisms}
         scenario.mechanisms.clear()
         scenario.mechanisms.update({n: settings.get(n, False) for n in rest.mechanisms} | others)
+        ledger = credences.ledger if credences else None
         found = cross_check(scenario, tree, ledger, rest.mechanisms)
         problems += [p for p in found if not (unread and "there is no claim" in p.message)]
     if scenario is None or problems:
         raise ReadingError(blamed(problems, tree, made))
-    scenario._ledger, scenario._credences = ledger, credences
+    scenario._credences = credences
     return scenario
 
 
@@ -145,14 +147,7 @@ class _Anything:
 def _retracted(ledger: Ledger, sources: Sequence[str]) -> Ledger:
     """The ledger without what some sources say. Raises ReadingError for each that is unknown."""
     known = [*ledger.sources, *(f"camp:{camp}" for camp in ledger.camps)]
-    problems = [
-        Problem(f"--without-source {name}", 0, 0, "", f"there is no such source{hint}")
-        for name in sources
-        if name not in known
-        for hint in [suggestion(name, known) or f"; known: {', '.join(known) or 'none'}"]
-    ]
-    if problems:
-        raise ReadingError(problems)
+    _refuse_unknown("--without-source", "there is no such source", sources, known)
     return ledger.without(sources)
 
 
@@ -176,12 +171,15 @@ def _collected(problems: list[Problem], read: Callable[[], R]) -> R | None:
         return None
 
 
-def _known(without: Sequence[str], mechanisms: Mapping[str, Any]) -> None:
+def _refuse_unknown(
+    option: str, message: str, names: Sequence[str], known: Collection[str]
+) -> None:
+    """Raises ReadingError for each name after the option that is unknown: the message, and a hint."""
     problems = [
-        Problem(f"--without {name}", 0, 0, "", f"there is no mechanism '{name}'{hint}")
-        for name in without
-        if name not in mechanisms
-        for hint in [suggestion(name, mechanisms) or f"; known: {', '.join(mechanisms)}"]
+        Problem(f"{option} {name}", 0, 0, "", message.format(name=name) + hint)
+        for name in names
+        if name not in known
+        for hint in [suggestion(name, known) or f"; known: {', '.join(known) or 'none'}"]
     ]
     if problems:
         raise ReadingError(problems)
@@ -211,7 +209,7 @@ def _settings(
     return settings
 
 
-def _evidence(tree: Tree, rest: _Surroundings) -> Ledger | None:
+def _evidence(tree: Tree, rest: _Surroundings) -> Credences | None:
     name = tree.data.get("evidence")
     if not isinstance(name, str):
         return None
@@ -221,7 +219,7 @@ def _evidence(tree: Tree, rest: _Surroundings) -> Ledger | None:
             f"there is no file '{name[:80]}' beside the scenario; write its name, or remove this"
         )
         raise ReadingError([tree.problem(("evidence",), message)])
-    return rest.ledger(file)
+    return rest.evidence(file)
 
 
 def _is_file(path: Path) -> bool:

@@ -383,7 +383,6 @@ class Scenario(Model):
     decisions: dict[Id, Decision] = Field({}, description="What the answers are for.")
     branches: dict[Id, Branch] = Field({}, description="What-ifs, to compare with the scenario.")
 
-    _ledger: Ledger | None = PrivateAttr(None)
     _credences: Credences | None = PrivateAttr(None)
     _source: Path | None = PrivateAttr(None)
     _branch: str | None = PrivateAttr(None)
@@ -395,7 +394,7 @@ class Scenario(Model):
     @property
     def ledger(self) -> Ledger | None:
         """The evidence, if the scenario names a file of it."""
-        return self._ledger
+        return self._credences.ledger if self._credences else None
 
     @property
     def credences(self) -> Credences | None:
@@ -415,7 +414,7 @@ class Scenario(Model):
     @property
     def digest(self) -> str:
         """SHA-256 of what is in force: branch and changes, and the evidence."""
-        evidence = self._ledger.as_written() if self._ledger else ""
+        evidence = self.ledger.as_written() if self.ledger else ""
         return hashlib.sha256((self.as_written() + evidence).encode()).hexdigest()
 
     def as_written(self) -> str:
@@ -452,6 +451,14 @@ class Scenario(Model):
     def without(self) -> tuple[str, ...]:
         """The mechanisms that a branch or the user has switched off."""
         return self._without
+
+    def facts(self) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+        """(path, claims) of every actor, event and tie: what rests on claims and is no value."""
+        for group in ("actors", "past", "scheduled"):
+            for name, part in getattr(self, group).items():
+                yield (group, name), part.because
+        for kind, first, second, tie in self.ties.each():
+            yield ("ties", kind, first, second), tie.because
 
     @property
     def active(self) -> tuple[str, ...]:
