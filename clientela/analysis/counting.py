@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clientela.analysis.inputs import Outcomes, Pairs, unknown, values_of
+from clientela.analysis.inputs import Outcomes, Pairs, unknown
 from clientela.analysis.retraction import Option, Weights
 from clientela.engine.jit import compiled
-from clientela.process import Parameter, Program
+from clientela.process import Program
 from clientela.scenario import Conditional
 
 FOLDS = 10  # of the ensemble, for standard errors
@@ -63,7 +63,12 @@ class Counts:
         self._weights = Weights(program, options)
         self.weighted = np.zeros((FOLDS, len(self.options), width))
         self.plain = np.zeros((FOLDS, width))
-        self._edges = {p.name: _edges(p) for p in self.parameters}
+        # These are binned by their value, others by their level, which is the same and cheaper.
+        self._conditional = [
+            (column, p.distribution, p.distribution.quantile(np.arange(1, BINS) / BINS))
+            for column, p in enumerate(self.parameters)
+            if isinstance(p.distribution, Conditional)
+        ]
 
     @property
     def totals(self) -> np.ndarray:
@@ -102,17 +107,7 @@ class Counts:
         for column, name in enumerate(self.propositions):
             bins[:, column] = block.truth[name]
         bins[:, first:] = block.levels * BINS
-        for column, parameter in enumerate(self.parameters):
-            edges = self._edges[parameter.name]
-            if edges is not None:
-                value = values_of(parameter, block.levels[:, column], block.truth)
-                bins[:, first + column] = np.searchsorted(edges, value, side="right")
+        for column, law, edges in self._conditional:
+            value = law.draw(block.levels[:, column], block.truth[law.proposition])
+            bins[:, first + column] = np.searchsorted(edges, value, side="right")
         return bins
-
-
-def _edges(parameter: Parameter) -> np.ndarray | None:
-    """The values between bins of a conditional parameter; others are binned by their level."""
-    law = parameter.distribution
-    if not isinstance(law, Conditional):
-        return None
-    return law.quantile(np.arange(1, BINS) / BINS)

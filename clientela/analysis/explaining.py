@@ -43,37 +43,49 @@ def explain(
     scenario states (then its question alone). Raises QuestionError for an unknown name and
     StoreError if the run's outcomes are not there.
     """
-    scenario = forecast.scenario
-    names = requested(scenario, questions, score=score, decision=decision)
+    names = requested(forecast.scenario, questions, score=score, decision=decision)
+    found = tellings(forecast, names)
+    if decision is not None:
+        return [for_decision(telling, decision) for telling in found]
+    return [for_score(telling, score) for telling in found]
+
+
+def tellings(forecast: Forecast, questions: Sequence[str]) -> list[Telling]:
+    """All that can be told of some questions of a run, counted once for every score and decision.
+
+    Raises StoreError if the run's outcomes are not there.
+    """
+    scenario, draws = forecast.scenario, forecast.draws
     program = program_of(scenario, forecast.until)
-    asked = [Outcomes.of(q) for q in asked_questions(scenario, program)[0] if q.id in names]
+    asked = [Outcomes.of(q) for q in asked_questions(scenario, program)[0] if q.id in questions]
     answers = {answer.id: answer for answer in forecast.answers}
-    counted = Counts(program, asked, list(options(program, scenario.ledger)), forecast.draws)
+    counted = Counts(program, asked, list(options(program, scenario.ledger)), draws)
     features = Features(program.beliefs, [p.name for p in unknown(program)])
     fitting = Fitting(features, asked, _totals(asked, answers))
-    ensemble = Ensemble(forecast.folder, program, forecast.seed, forecast.draws, asked)
+    ensemble = Ensemble(forecast.folder, program, forecast.seed, draws, asked)
     for part, sums in ensemble.each(lambda b: (counted.part(b), fitting.first_pass(b))):
         counted.add(part)
         fitting.add_first(sums)
     fitting.choose_products()
     for sums in ensemble.each(fitting.second_pass):
         fitting.add_second(sums)
-    found = []
-    for i, surrogate in enumerate(fitting.surrogates()):
-        telling = Telling(scenario, counted, i, surrogate, answers[asked[i].question])
-        if decision is not None:
-            found.append(_for_decision(telling, scenario, decision, forecast.draws))
-        else:
-            gain = brier_gain(asked[i].shown) if score == "brier" else log_gain
-            found.append(telling.explanation(score, gain, forecast.draws))
-    return found
+    return [
+        Telling(scenario, counted, i, surrogate, answers[asked[i].question], draws)
+        for i, surrogate in enumerate(fitting.surrogates())
+    ]
 
 
-def _for_decision(telling: Telling, scenario: Scenario, name: str, draws: int) -> Explanation:
-    """The explanation whose values of information are payoffs of a decision."""
-    actions = scenario.decisions[name].actions
+def for_score(telling: Telling, score: str = "brier") -> Explanation:
+    """The explanation whose values of information are gains of a score."""
+    gain = brier_gain(telling.asked.shown) if score == "brier" else log_gain
+    return telling.explanation(score, gain)
+
+
+def for_decision(telling: Telling, name: str) -> Explanation:
+    """The explanation whose values of information are payoffs of a decision on the question."""
+    actions = telling.scenario.decisions[name].actions
     payoffs = np.array([[a[outcome] for outcome in telling.asked.names] for a in actions.values()])
-    told = telling.explanation(name, decision_gain(payoffs), draws)
+    told = telling.explanation(name, decision_gain(payoffs))
     totals = telling.counted.totals[telling.columns]
     expected = payoffs @ (totals / max(totals.sum(), 1))
     return dataclasses.replace(told, payoffs=dict(zip(actions, expected.tolist(), strict=True)))

@@ -55,6 +55,12 @@ class Retraction:
         """Whether a change stands out from noise."""
         return any(change.certain for change in self.changes)
 
+    @property
+    def outcome(self) -> int:
+        """The outcome that changes most, of those whose change stands out from noise if any does."""
+        told = range(len(self.changes))
+        return max(told, key=lambda k: (self.changes[k].certain, abs(self.changes[k].estimate)))
+
 
 @dataclass(frozen=True)
 class Explanation:

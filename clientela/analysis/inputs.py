@@ -16,7 +16,6 @@ import numpy as np
 from clientela.analysis.questions import AskedQuestion, WhichKind
 from clientela.engine import RunFolder, block_ranges, draw_propositions, levels_of, map_blocks
 from clientela.process import Parameter, Program
-from clientela.scenario import Conditional
 
 Result = TypeVar("Result")
 
@@ -80,27 +79,19 @@ class Ensemble:
         """
 
         def task(first: int, count: int) -> Result:
-            return work(_pairs(self.folder, self.program, self.seed, self.asked, first, count))
+            return work(self._pairs(first, count))
 
         yield from map_blocks(task, block_ranges(self.draws))
 
-
-def _pairs(
-    folder: RunFolder,
-    program: Program,
-    seed: int,
-    asked: Sequence[Outcomes],
-    first: int,
-    count: int,
-) -> Pairs:
-    outcomes = folder.load_outcomes(first, count, [a.question for a in asked])
-    index = np.arange(first // 2, (first + count + 1) // 2)
-    return Pairs(
-        first // 2,
-        draw_propositions(program, seed, index),
-        levels_of(seed, index, [p.name for p in unknown(program)]),
-        _counted(outcomes, asked, len(index)),
-    )
+    def _pairs(self, first: int, count: int) -> Pairs:
+        outcomes = self.folder.load_outcomes(first, count, [a.question for a in self.asked])
+        index = np.arange(first // 2, (first + count + 1) // 2)
+        return Pairs(
+            first // 2,
+            draw_propositions(self.program, self.seed, index),
+            levels_of(self.seed, index, [p.name for p in unknown(self.program)]),
+            _counted(outcomes, self.asked, len(index)),
+        )
 
 
 def _counted(outcomes: np.ndarray, asked: Sequence[Outcomes], pairs: int) -> np.ndarray:
@@ -110,11 +101,3 @@ def _counted(outcomes: np.ndarray, asked: Sequence[Outcomes], pairs: int) -> np.
     whole = np.zeros((2 * pairs, came.shape[1]), dtype=np.int64)
     whole[: len(came)] = came
     return whole[0::2] + whole[1::2]
-
-
-def values_of(parameter: Parameter, level: np.ndarray, truth: dict[str, np.ndarray]) -> np.ndarray:
-    """The parameter's value in each pair."""
-    law = parameter.distribution
-    if isinstance(law, Conditional):
-        return law.draw(level, truth[law.proposition])
-    return law.quantile(level)

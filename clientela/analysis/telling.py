@@ -28,6 +28,7 @@ class Telling:
     i: int
     surrogate: Surrogate
     answer: Answer
+    draws: int
 
     @property
     def asked(self) -> Outcomes:
@@ -50,7 +51,7 @@ class Telling:
         """Of a history's outcome, over the outcomes shown."""
         return float(np.sum(self.shares * (1 - self.shares)))
 
-    def explanation(self, worth: str, gain: Gain, draws: int) -> Explanation:
+    def explanation(self, worth: str, gain: Gain) -> Explanation:
         """All that is said; `worth` names the score or decision that `gain` is for."""
         return Explanation(
             question=self.answer.id,
@@ -61,7 +62,7 @@ class Telling:
             hinges=tuple(self.hinges(gain)),
             retractions=tuple(self.retractions()),
             rests_on=self.rests_on(),
-            draws=draws,
+            draws=self.draws,
         )
 
     # -- hinges -------------------------------------------------------------------------------

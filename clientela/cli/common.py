@@ -20,6 +20,8 @@ UNSTABLE = 3  # the scenario explodes
 CANNOT_STORE = 4  # a file or folder cannot be read or written
 INTERRUPTED = 130  # Ctrl-C; finished blocks are kept
 
+DRAWS = 20_000
+
 app = typer.Typer(
     name="clientela",
     help="Forecasts, what-ifs and an audit trail for crises of patrons, armed clients and a state.",

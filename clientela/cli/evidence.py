@@ -63,10 +63,10 @@ def show(
         from clientela.reading import suggestion
         from clientela.terminal import print_evidence, print_matrix, print_verification
 
-        scenario = None
-        if not _is_evidence(target):
+        ledger, scenario = _evidence_file(target), None
+        if ledger is None:
             scenario = read_scenario(target, branch, None, without_source, set_, plugin)
-        ledger = scenario.ledger if scenario else _ledger(target)
+            ledger = scenario.ledger
         if ledger is None:
             stop(BAD_INPUT, f"{target}: the scenario names no evidence file; add 'evidence: FILE'")
         credences = Credences(ledger)
@@ -223,25 +223,26 @@ def import_ledger(
 
 def _ledger(target: str) -> Ledger:
     """The evidence of a scenario, or an evidence file itself. Raises ReadingError."""
-    from clientela.evidence import load_ledger
-
-    if _is_evidence(target):
-        return load_ledger(Path(target))
-    scenario = read_scenario(target, None, None, None, None, None)
-    if scenario.ledger is None:
+    ledger = _evidence_file(target)
+    if ledger is None:
+        ledger = read_scenario(target, None, None, None, None, None).ledger
+    if ledger is None:
         stop(BAD_INPUT, f"{target}: the scenario names no evidence file")
-    return scenario.ledger
+    return ledger
 
 
-def _is_evidence(target: str) -> bool:
-    """Whether it is an evidence file, and no scenario. Raises ReadingError if it is no YAML."""
+def _evidence_file(target: str) -> Ledger | None:
+    """The ledger, if the target is an evidence file and no scenario. Raises ReadingError."""
+    from clientela.evidence import ledger_of
     from clientela.reading import read_yaml
     from clientela.scenario import bundled
 
     if target in bundled() or not Path(target).is_file():
-        return False
-    data = read_yaml(Path(target)).data
-    return "scenario" not in data and not {"documents", "claims", "propositions"}.isdisjoint(data)
+        return None
+    tree = read_yaml(Path(target))
+    if "scenario" in tree.data or {"documents", "claims", "propositions"}.isdisjoint(tree.data):
+        return None
+    return ledger_of(tree)
 
 
 def _bundled_ledgers() -> dict[str, Ledger]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from clientela.cli.common import (
+    DRAWS,
     BranchOption,
     FolderOption,
     JsonOption,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @app.command()
 def run(
     target: Target,
-    draws: Annotated[int, typer.Option(metavar="N", help="Histories to draw.")] = 20_000,
+    draws: Annotated[int, typer.Option(metavar="N", help="Histories to draw.")] = DRAWS,
     seed: SeedOption = 1,
     until: UntilOption = None,
     branch: BranchOption = None,
@@ -51,7 +52,9 @@ def run(
     """Draw histories, answer the questions, keep everything in the run's folder."""
     with faults():
         scenario = read_scenario(target, branch, without, without_source, set_, plugin)
-        forecast = _drawn(scenario, draws, seed, until, out)
+        forecast = _drawn(
+            scenario, draws, seed, until, out or default_folder(scenario, seed, until)
+        )
         if json_:
             typer.echo(json.dumps(forecast.as_json(), ensure_ascii=False))
             return
@@ -61,7 +64,7 @@ def run(
 
 
 def _drawn(
-    scenario: Scenario, draws: int, seed: int, until: dt.datetime | None, out: Path | None
+    scenario: Scenario, draws: int, seed: int, until: dt.datetime | None, folder: Path
 ) -> Forecast:
     """The forecast, drawn with a progress bar as far as the run's folder does not hold it."""
     from clientela.analysis import run as forecast_of
@@ -74,7 +77,7 @@ def _drawn(
             draws=draws,
             seed=seed,
             until=until.date() if until else None,
-            out=out or default_folder(scenario, seed, until),
+            out=folder,
             progress=advance,
         )
 
@@ -174,7 +177,7 @@ def trace(
     with faults():
         scenario = read_scenario(target, branch, without, without_source, set_, plugin)
         from clientela.analysis.tracing import Auditor
-        from clientela.terminal.evidence import print_bare_values, print_trace
+        from clientela.terminal import print_bare_values, print_trace
 
         if name is None:
             print_bare_values(scenario)
@@ -204,5 +207,5 @@ def _found_or_drawn(
     found = finished_run(folder, scenario, seed=seed, until=day, draws=draws)
     if found is not None:
         return found
-    say(f"{folder}: holds no finished run of this; drawing {draws or 20_000:,} histories")
-    return _drawn(scenario, draws or 20_000, seed, until, out)
+    say(f"{folder}: holds no finished run of this; drawing {draws or DRAWS:,} histories")
+    return _drawn(scenario, draws or DRAWS, seed, until, folder)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from clientela.analysis import Forecast
-from clientela.analysis.explaining import explain
+from clientela.analysis.explaining import for_decision, for_score, tellings
 from clientela.analysis.explanation import STANDINGS, Explanation, Hinge, Retraction
 from clientela.analysis.words import kind_titles, percent
 from clientela.engine import StoreError
@@ -44,18 +44,21 @@ def hanging(forecast: Forecast) -> dict[str, Any]:
     """What the templates need; nothing to show where no question is asked."""
     if not forecast.scenario.questions:
         return {"panels": [], "rests": None, "decisions": []}
-    explained = explain(forecast)
+    scenario = forecast.scenario
+    found = {telling.answer.id: telling for telling in tellings(forecast, list(scenario.questions))}
+    explained = [for_score(telling) for telling in found.values()]
     return {
-        "panels": [_panel(forecast.scenario, e) for e in explained],
+        "panels": [_panel(scenario, e) for e in explained],
         "rests": _rests(explained),
-        "decisions": [_decision(forecast, name) for name in forecast.scenario.decisions],
+        "decisions": [
+            _decision(scenario, name, for_decision(found[decision.question], name))
+            for name, decision in scenario.decisions.items()
+        ],
     }
 
 
-def _decision(forecast: Forecast, name: str) -> dict[str, Any]:
+def _decision(scenario: Scenario, name: str, told: Explanation) -> dict[str, Any]:
     """A decision's payoffs, and what is worth knowing before it is made."""
-    scenario = forecast.scenario
-    (told,) = explain(forecast, decision=name)
     certain = [hinge for hinge in told.hinges if hinge.value.certain]
     best = max(told.payoffs.values())
     return {
@@ -149,8 +152,7 @@ def _retraction(
     scenario: Scenario, explanation: Explanation, retraction: Retraction, titles: dict[str, str]
 ) -> dict[str, Any]:
     """A row; of several outcomes the one that moves most beyond its error."""
-    certain = [k for k, c in enumerate(retraction.changes) if abs(c.estimate) > 2 * c.error]
-    k = max(certain, key=lambda k: abs(retraction.changes[k].estimate))
+    k = retraction.outcome
     several = len(explanation.outcomes) > 1
     return {
         "kind": retraction.kind,

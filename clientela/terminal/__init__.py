@@ -2,6 +2,7 @@
 
 from clientela.terminal.answers import print_check, print_forecast
 from clientela.terminal.evidence import (
+    print_bare_values,
     print_evidence,
     print_matrix,
     print_trace,
@@ -10,6 +11,7 @@ from clientela.terminal.evidence import (
 from clientela.terminal.explanation import print_explanations
 
 __all__ = [
+    "print_bare_values",
     "print_check",
     "print_evidence",
     "print_explanations",

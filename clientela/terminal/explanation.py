@@ -105,8 +105,7 @@ def _retractions(ledger: Ledger | None, found: Explanation, told: list[Retractio
     table.add_column("answer", justify="right", no_wrap=True)
     table.add_column("change, points", justify="right", no_wrap=True)
     for rank, retraction in enumerate(told, 1):
-        sizes = [abs(change.estimate) for change in retraction.changes]
-        k = sizes.index(max(sizes))
+        k = retraction.outcome
         change = retraction.changes[k]
         name = retraction.id if retraction.kind == "all" else f"{retraction.kind} {retraction.id}"
         of = f"{found.outcomes[k]}" if len(found.outcomes) > 1 else ""
