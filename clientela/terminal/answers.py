@@ -125,11 +125,17 @@ def _shares(forecast: Forecast, answer: Answer) -> Table:
     return table
 
 
+def _titled(title: str) -> Table:
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=None, header_style="bold",
+        pad_edge=False,
+    )  # fmt: skip
+
+
 def _obedience(forecast: Forecast) -> Table | None:
     if not forecast.obedience:
         return None
-    table = Table(title="Obedience, over all visits", title_justify="left", box=None,
-                  title_style="bold", pad_edge=False, header_style="bold")  # fmt: skip
+    table = _titled("Obedience, over all visits")
     table.add_column("client")
     table.add_column("complies", justify="right")
     actors = forecast.scenario.actors
@@ -142,8 +148,7 @@ def _governments(forecast: Forecast) -> Table | None:
     if not forecast.governments:
         return None
     actors, titles = forecast.scenario.actors, kind_titles(forecast.scenario)
-    table = Table(title="Likeliest governments", title_justify="left", box=None,
-                  title_style="bold", pad_edge=False, header_style="bold")  # fmt: skip
+    table = _titled("Likeliest governments")
     table.add_column("lists")
     table.add_column("kind", no_wrap=True)
     table.add_column("share", justify="right", no_wrap=True)
@@ -158,8 +163,7 @@ def _governments(forecast: Forecast) -> Table | None:
 def _waiting(forecast: Forecast) -> Table | None:
     if not forecast.governments:
         return None
-    table = Table(title="Time to a government", title_justify="left", box=None,
-                  title_style="bold", pad_edge=False, header_style="bold")  # fmt: skip
+    table = _titled("Time to a government")
     table.add_column("share of histories")
     for level in forecast.government_by:
         table.add_column(percent(level), justify="right", no_wrap=True)
