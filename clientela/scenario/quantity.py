@@ -131,6 +131,28 @@ def _conditional(
     believed: Believed | None,
 ) -> Quantity:
     """The two values that hang on a proposition; their claims and reasons are added up."""
+    given = _condition(body)
+    name = given["proposition"]
+    credence = _credence(name, believed)
+    for case in _CASES:
+        if isinstance(given[case], dict) and "if" in given[case]:
+            raise _error(f"under '{case}' there is another 'if'; expected a plain value")
+    true, false = parse(given["true"]), parse(given["false"])
+    assert isinstance(true.distribution, Distribution)
+    assert isinstance(false.distribution, Distribution)
+    reasons = [elicited] if elicited else []
+    for case, quantity in zip(_CASES, (true, false), strict=True):
+        if quantity.elicited:
+            reasons.append(f"{quantity.elicited} (if {case})")
+    return Quantity(
+        Conditional(name, true.distribution, false.distribution, credence),
+        tuple(dict.fromkeys([*because, *true.because, *false.because])),
+        "; ".join(reasons) or None,
+    )
+
+
+def _condition(body: dict[str, Any]) -> dict[str, Any]:
+    """What stands under 'if', with a proposition's name and both cases."""
     given = body["if"]
     if set(body) != {"if"}:
         others = ", ".join(f"'{key}'" for key in body if key != "if")
@@ -148,6 +170,10 @@ def _conditional(
     name = given["proposition"]
     if not isinstance(name, str):
         raise _error(f"{_shown(name)} is not the name of a proposition; {_IF_FORM}")
+    return given
+
+
+def _credence(name: str, believed: Believed | None) -> float:
     if believed is None:
         raise _error(
             f"'{name}' is not known: the scenario names no evidence file with propositions"
@@ -156,25 +182,7 @@ def _conditional(
         known = list(believed)
         hint = suggestion(name, known) or f"; known: {', '.join(known) or 'none'}"
         raise _error(f"there is no proposition '{name}' in the evidence{hint}")
-    for case in _CASES:
-        if isinstance(given[case], dict) and "if" in given[case]:
-            raise _error(f"under '{case}' there is another 'if'; expected a plain value")
-    true, false = parse(given["true"]), parse(given["false"])
-    reasons = [
-        elicited,
-        *(
-            f"{q.elicited} (if {case})"
-            for case, q in (("true", true), ("false", false))
-            if q.elicited
-        ),
-    ]
-    assert isinstance(true.distribution, Distribution)
-    assert isinstance(false.distribution, Distribution)
-    return Quantity(
-        Conditional(name, true.distribution, false.distribution, believed[name]),
-        tuple(dict.fromkeys([*because, *true.because, *false.because])),
-        "; ".join(reason for reason in reasons if reason) or None,
-    )
+    return believed[name]
 
 
 def _distribution(body: dict[str, Any]) -> Distribution:
