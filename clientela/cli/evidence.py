@@ -101,10 +101,8 @@ def attach(
 ) -> None:
     """Record a document's hash and paragraphs in the local store, and check the claims on it."""
     with faults():
-        from clientela.evidence.documents import check_locators
         from clientela.evidence.store import attach as attach_file
-        from clientela.evidence.store import by_path, documents_folder, read_utf8, snippet
-        from clientela.reading import suggestion
+        from clientela.evidence.store import by_path, documents_folder
 
         ledgers = {to: _ledger(to)} if to else _bundled_ledgers()
         before = by_path(file)
@@ -126,28 +124,38 @@ def attach(
             for id_, found in ledger.documents.items()
             if (document == id_ if document else found.sha256 in hashes)
         ]
-        if not known:
-            where = to or "a bundled scenario"
-            typer.echo(
-                f"No document of {where} has this hash. To cite it, write into the evidence file:\n"
-            )
-            typer.echo(snippet(file), nl=False)
-            if document:
-                hint = suggestion(
-                    document, [id_ for led in ledgers.values() for id_ in led.documents]
-                )
-                stop(
-                    BAD_INPUT, f"--document {document}: there is no such document in {where}{hint}"
-                )
+        if known:
+            _check_claims(file, known)
             return
-        text = read_utf8(file, "the attached document")
-        problems = [str(p) for _, ledger, id_ in known for p in check_locators(ledger, id_, text)]
-        for name, ledger, id_ in known:
-            count = sum(claim.document == id_ for claim in ledger.claims.values())
-            typer.echo(f"It is document '{id_}' of {name}; claims on it: {count}.")
-        if problems:
-            stop(BAD_INPUT, "\n".join(problems))
-        typer.echo("Every claim on it matches.")
+        where = to or "a bundled scenario"
+        _offer_entry(file, where)
+        if document:
+            from clientela.reading import suggestion
+
+            hint = suggestion(document, [id_ for led in ledgers.values() for id_ in led.documents])
+            stop(BAD_INPUT, f"--document {document}: there is no such document in {where}{hint}")
+
+
+def _check_claims(file: Path, known: list[tuple[str, Ledger, str]]) -> None:
+    """Holds a file against the ledgers it is a document of: name, ledger and the document's id."""
+    from clientela.evidence.documents import check_locators
+    from clientela.evidence.store import read_utf8
+
+    text = read_utf8(file, "the attached document")
+    problems = [str(p) for _, ledger, id_ in known for p in check_locators(ledger, id_, text)]
+    for name, ledger, id_ in known:
+        count = sum(claim.document == id_ for claim in ledger.claims.values())
+        typer.echo(f"It is document '{id_}' of {name}; claims on it: {count}.")
+    if problems:
+        stop(BAD_INPUT, "\n".join(problems))
+    typer.echo("Every claim on it matches.")
+
+
+def _offer_entry(file: Path, where: str) -> None:
+    from clientela.evidence.store import snippet
+
+    typer.echo(f"No document of {where} has this hash. To cite it, write into the evidence file:\n")
+    typer.echo(snippet(file), nl=False)
 
 
 @evidence.command()
