@@ -38,7 +38,7 @@ typedef struct {
     const int64_t *kind;
     const uint64_t *key;
     const int64_t *branch_lo;
-    const int64_t *seats; /* (groups, 2): in favour, present */
+    const int64_t *seats; /* (groups, 10): what a vote takes, see is_passed */
     const int64_t *coef;  /* (groups, 4): opposed, neutral, unbound, swayed; or first feature */
     const int64_t *member;
 } Groups;
@@ -60,7 +60,7 @@ typedef struct {
 } Assembly;
 
 typedef struct {
-    const int64_t *schedule_event, *schedule_at, *past_event;
+    const int64_t *schedule_event, *schedule_at, *timer_event, *past_event;
     const double *past_day;
     const int64_t *past_mark, *past_lo, *past_branch;
 } Times;
@@ -79,7 +79,7 @@ typedef struct {
     const double *base;       /* coefficients, constants filled in */
     const int64_t *positions; /* where a draw's own coefficients go */
     int64_t variable_count, event_count, feature_count, coalition_count, list_count;
-    int64_t phase_count, resigned_count, schedule_count, past_count;
+    int64_t phase_count, resigned_count, schedule_count, timer_count, past_count;
     int64_t coefficient_count, position_count;
     int64_t flags; /* as bits, at day 0 */
     double horizon;
@@ -94,7 +94,7 @@ typedef struct {
     int64_t rows;
 } Log;
 
-enum { ADD, ADD_BY, ADD_MARK, MOVE, REBASE, RAISE, LOWER, FIRE };
+enum { ADD, ADD_BY, ADD_MARK, MOVE, REBASE, RAISE, LOWER, FIRE, FIRE_AFTER, FIRE_AT };
 enum { CHOICE, PROPOSAL, VOTE, MEMBERSHIP, KIND };
 enum { NO_MARK, KILLED, COALITION };
 enum { FINISHED, LOG_FULL, TOO_MANY, NOT_FINITE, BOUND_BROKEN };
@@ -136,10 +136,10 @@ typedef struct {
     Bound *bounds;
     int64_t *counts, *chosen, *dirty;
     bool *is_dirty;
-    double *utility, *agenda_day;
+    double *utility, *agenda_day, *timer;
     int64_t *agenda_event;
     int64_t queue[QUEUE];
-    int64_t flags, proposal, logged, dirty_count, waiting;
+    int64_t flags, proposal, proposals, logged, dirty_count, waiting;
     uint64_t key0;
     int32_t draw;
 } History;
@@ -366,7 +366,13 @@ static void apply(History *h, int64_t lo, int64_t hi, double t, int64_t mark) {
     const double *coef = h->coef;
     for (int64_t k = lo; k < hi; k++) {
         int64_t op = effects->op[k], target = effects->target[k];
-        if (op == FIRE) {
+        if (op == FIRE_AFTER) {
+            double days = coef[effects->first[k]];
+            h->timer[target] = t + (days > 0.0 ? days : 0.0);
+            continue;
+        }
+        if (op == FIRE || op == FIRE_AT) {
+            if (op == FIRE_AT && read(h, effects->second[k], t) < coef[effects->first[k]]) continue;
             if (h->waiting < QUEUE) h->queue[h->waiting] = target;
             h->waiting++;
             continue;
@@ -465,16 +471,26 @@ static int64_t propose(History *h, int64_t first_feature, double t, double u) {
     return lo + low;
 }
 
+/* Whether a vote passes: n holds the quorum; for votes in favour the least, and a share of those
+ * present as numerator, denominator and whether it must be passed; the same for votes against
+ * (denominator 0: they do not count); and whether those in favour must outnumber those against. */
+static bool is_passed(const int64_t *n, int64_t favour, int64_t against, int64_t present) {
+    if (present < n[0] || favour < n[1] || favour * n[3] < n[2] * present + n[4]) return false;
+    if (n[7] > 0 && against >= n[5] && against * n[7] >= n[6] * present + n[8]) return false;
+    return !n[9] || favour > against;
+}
+
 /* Counts seats for the standing proposal: 0 passed, 1 failed. */
 static int64_t vote(const History *h, int64_t g, int64_t turn) {
     const Assembly *a = &h->p->assembly;
     const Groups *groups = &h->p->groups;
-    const int64_t *chances = groups->coef + 4 * g, *needed = groups->seats + 2 * g;
+    const int64_t *chances = groups->coef + 4 * g, *needs = groups->seats + 10 * g;
     int64_t row = h->proposal;
-    if (row < 0) return 1;
+    if (row < 0 || (groups->member[g] && !(a->masks[row] & groups->member[g]))) return 1;
+    uint64_t asked = (uint64_t)h->proposals | UINT64_C(1) << 62;
     uint64_t key1 = groups->key[g];
     const int64_t *seats = a->seats + phase_of(h) * h->p->list_count;
-    int64_t favour = 0, present = 0;
+    int64_t favour = 0, against = 0, present = 0;
     for (int64_t i = 0; i < h->p->list_count; i++) {
         if ((a->masks[row] >> i) & 1) {
             favour += seats[i];
@@ -487,16 +503,21 @@ static int64_t vote(const History *h, int64_t g, int64_t turn) {
                 if (unit(w.a) < attend) {
                     present++;
                     if (unit(w.b) < swayed) favour++;
+                    else against++;
                 }
             }
         } else {
             /* Lists of one camp decide together: they share the camp's number. */
-            double chance = h->coef[(a->opposed[row] >> i) & 1 ? chances[0] : chances[1]];
-            Words w = threefry(h->key0, key1, (uint64_t)turn, (uint64_t)a->camps[i] << 32);
-            if (unit(w.a) < chance) present += seats[i];
+            int64_t opposed = (a->opposed[row] >> i) & 1;
+            double chance = h->coef[chances[opposed ? 0 : 1]];
+            Words w = threefry(h->key0, key1, asked, (uint64_t)a->camps[i] << 32);
+            if (unit(w.a) < chance) {
+                present += seats[i];
+                against += opposed * seats[i];
+            }
         }
     }
-    return favour >= needed[0] && present >= needed[1] ? 0 : 1;
+    return is_passed(needs, favour, against, present) ? 0 : 1;
 }
 
 static inline double weight_of(History *h, int64_t b, double t) {
@@ -535,6 +556,7 @@ static int64_t draw_outcome(History *h, int64_t g, int64_t turn, double t) {
     case PROPOSAL:
         h->proposal = propose(h, groups->coef[4 * g], t,
                               unit(threefry(h->key0, groups->key[g], (uint64_t)turn, 0).a));
+        h->proposals++;
         return 0;
     case VOTE:
         return vote(h, g, turn);
@@ -633,7 +655,9 @@ static int64_t begin(History *h) {
     }
     h->flags = p->flags;
     h->proposal = -1;
+    h->proposals = 0;
     remember(h);
+    for (int64_t k = 0; k < p->timer_count; k++) h->timer[k] = INFINITY;
     for (int64_t v = 0; v < p->variable_count; v++) {
         /* What a variable starts at, if it had been left alone; the past adds to that. */
         double apart = coef[p->variables.start[v]] - coef[p->variables.baseline[v]];
@@ -669,10 +693,19 @@ static int64_t path(History *h, int64_t most) {
                 t = h->next[k].time;
                 e = k;
             }
-        if (agenda < scheduled && h->agenda_day[agenda] <= t) {
+        int64_t first = 0;
+        for (int64_t k = 1; k < h->p->timer_count; k++)
+            if (h->timer[k] < h->timer[first]) first = k;
+        double rings = h->p->timer_count > 0 ? h->timer[first] : INFINITY;
+        if (agenda < scheduled && h->agenda_day[agenda] <= fmin(t, rings)) {
             t = h->agenda_day[agenda];
             if (t > horizon) return FINISHED;
             e = h->agenda_event[agenda++];
+        } else if (rings <= t && rings < INFINITY) {
+            t = rings;
+            if (t > horizon) return FINISHED;
+            e = h->p->times.timer_event[first];
+            h->timer[first] = INFINITY;
         } else {
             if (t > horizon) return FINISHED;
             int64_t s = h->next[e].strip;
@@ -727,10 +760,11 @@ int64_t draw_histories(const Program *p, const double *filled, int64_t count, ui
         .utility = calloc((size_t)coalitions, sizeof(double)),
         .agenda_day = calloc((size_t)p->schedule_count + 1, sizeof(double)),
         .agenda_event = calloc((size_t)p->schedule_count + 1, sizeof(int64_t)),
+        .timer = calloc((size_t)p->timer_count + 1, sizeof(double)),
     };
     *rows = 0;
     if (!h.coef || !h.variables || !h.strips || !h.next || !h.bounds || !h.counts || !h.chosen || !h.dirty ||
-        !h.is_dirty || !h.utility || !h.agenda_day || !h.agenda_event) {
+        !h.is_dirty || !h.utility || !h.agenda_day || !h.agenda_event || !h.timer) {
         done = -1;
         goto free;
     }
@@ -767,5 +801,6 @@ free:
     free(h.utility);
     free(h.agenda_day);
     free(h.agenda_event);
+    free(h.timer);
     return done;
 }

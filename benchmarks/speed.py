@@ -134,7 +134,7 @@ GROUPS = (
 )
 COUNTS = (
     *("variable", "event", "feature", "coalition", "list"),
-    *("phase", "resigned", "schedule", "past", "coefficient", "position"),
+    *("phase", "resigned", "schedule", "timer", "past", "coefficient", "position"),
 )
 
 
@@ -184,6 +184,7 @@ def c_loop(program: Program, library: ctypes.CDLL) -> Kernel:
         "phase": len(assembly.pointer) - 1,
         "resigned": len(assembly.resigned),
         "schedule": len(program.arrays.times.schedule_event),
+        "timer": len(program.arrays.times.timer_event),
         "past": len(program.arrays.times.past_event),
         "coefficient": len(program.base),
         "position": len(program.positions),

@@ -52,7 +52,7 @@ def feasible(chamber: Chamber, seats_needed: int, unbound_support: float = 0.0) 
             f"{len(blocs)} lists make too many coalitions to enumerate, at most {MOST_BLOCS} do; "
             "group the smallest, or let their members sit one by one"
         )
-    vetoes = [chamber.mask(*pair) for pair in chamber.vetoes]
+    vetoes = [chamber.mask(v.of, v.against) for v in chamber.vetoes if v.probability == 1]
     kept = [np.zeros(0, dtype=np.int64)]
     for start in range(1, 1 << len(blocs), CHUNK):
         index = np.arange(start, min(start + CHUNK, 1 << len(blocs)), dtype=np.int64)

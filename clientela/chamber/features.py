@@ -37,7 +37,8 @@ def feature_table(
 ) -> tuple[tuple[str, ...], np.ndarray]:
     """(names, values) with values of shape (coalitions, features).
 
-    The columns of `NAMES`, then `both:a+b` for each pair, once each. All are 0 or 1 unless said
+    The columns of `NAMES`, then `both:a+b` for each pair, once each, and `veto:a>b` for each veto
+    that is not certain. All are 0 or 1 unless said
     otherwise:
 
     - minority: its own seats are not more than half of the chamber's;
@@ -58,6 +59,7 @@ def feature_table(
     names an unknown list; clients that are not lists are passed over.
     """
     pairs = tuple(dict.fromkeys(pairs))
+    unsure = [(v.of, v.against) for v in chamber.vetoes if 0 < v.probability < 1]
     total = seats_of(chamber, masks)
     minority = total < chamber.majority
     outside = _mask(chamber, lambda p: p.seats > 0) & ~masks
@@ -77,12 +79,13 @@ def feature_table(
         _communities_missing(chamber, masks),
         _contains_armed_core(chamber, masks),
         of_clients / np.maximum(total, 1),
-        *(_has_all(masks, chamber.mask(a, b)) for a, b in pairs),
+        *(_has_all(masks, chamber.mask(a, b)) for a, b in (*pairs, *unsure)),
     ]
     values = np.empty((len(masks), len(columns)))
     for k, column in enumerate(columns):
         values[:, k] = column
-    return (*NAMES, *(f"both:{a}+{b}" for a, b in pairs)), values
+    named = (*(f"both:{a}+{b}" for a, b in pairs), *(f"veto:{a}>{b}" for a, b in unsure))
+    return (*NAMES, *named), values
 
 
 def median_list(chamber: Chamber) -> int | None:
@@ -92,9 +95,9 @@ def median_list(chamber: Chamber) -> int | None:
     falls between two lists, the lower is taken, and lists at one place count in their order.
     """
     placed = sorted(
-        (p.position, i, p.seats)
+        (place, i, p.seats)
         for i, p in enumerate(chamber.lists)
-        if p.position is not None and p.seats > 0
+        if (place := chamber.place(p)) is not None and p.seats > 0
     )
     half, below = sum(seats for _, _, seats in placed) / 2, 0
     for _, i, seats in placed:
@@ -124,7 +127,7 @@ def _largest(chamber: Chamber) -> int:
 
 def _range(chamber: Chamber, masks: np.ndarray) -> np.ndarray:
     """Largest distance between two lists of each group, as a share of that in the chamber."""
-    placed = [(i, p.position) for i, p in enumerate(chamber.lists) if p.position is not None]
+    placed = [(i, at) for i, p in enumerate(chamber.lists) if (at := chamber.place(p)) is not None]
     span = max((at for _, at in placed), default=0.0) - min((at for _, at in placed), default=0.0)
     if span == 0:
         return np.zeros(len(masks))

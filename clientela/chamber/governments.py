@@ -43,11 +43,12 @@ def classify(
 def opposed(chamber: Chamber, masks: np.ndarray) -> np.ndarray:
     """The lists outside each coalition that are opposed to it, as int64 bitmasks.
 
-    A list is opposed if it is a rival of a member, or if its camp has a list that is a rival of
-    the coalition's largest member and no list of that camp is in the coalition. Of members of
-    equal size the first counts as the largest.
+    A list is opposed if it is a rival of a member; if its camp has a list that is a rival of the
+    coalition's largest member and no list of that camp is in the coalition; or if it is an ally
+    of a list opposed for one of these reasons and of no member. Of members of equal size the
+    first counts as the largest.
     """
-    rivals = [_rivals(chamber, name) for name in chamber.names]
+    rivals = [_tied(chamber, chamber.rivalries, name) for name in chamber.names]
     against = np.zeros(len(masks), dtype=np.int64)
     for i, of_list in enumerate(rivals):
         against |= ((masks & of_list) != 0).astype(np.int64) << i
@@ -59,13 +60,19 @@ def opposed(chamber: Chamber, masks: np.ndarray) -> np.ndarray:
             of_camp |= rivals[i]
         hostile = ((leader & of_camp) != 0) & ((masks & own) == 0)
         against |= np.where(hostile, own, 0)
-    return against & ~masks
+    against &= ~masks
+    friends = np.zeros(len(masks), dtype=np.int64)
+    for i, name in enumerate(chamber.names):
+        allies = _tied(chamber, chamber.alliances, name)
+        joins = ((against & allies) != 0) & ((masks & allies) == 0)
+        friends |= joins.astype(np.int64) << i
+    return (against | friends) & ~masks
 
 
-def _rivals(chamber: Chamber, name: str) -> int:
-    """The rivals of a list, as a bitmask."""
+def _tied(chamber: Chamber, pairs: frozenset[frozenset[str]], name: str) -> int:
+    """The other sides of a list's pairs, as a bitmask."""
     found: set[str] = set()
-    for pair in chamber.rivalries:
+    for pair in pairs:
         if name in pair:
             found |= pair - {name}
     return chamber.mask(*found)

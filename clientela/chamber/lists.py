@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 # A coalition is a bitmask in an int64, whose sign bit stays clear.
@@ -14,18 +15,19 @@ MOST_LISTS = 62
 class PartyList:
     """A list with seats.
 
-    `position` is its place on the one dimension that divides the chamber, on any scale (None:
-    unknown). Lists of one `camp` decide together whether to attend; a `community` is a part of
-    the country that may expect a share in every government. `force` is armed strength relative
+    `positions` are its places on named dimensions, on any scale; dimensions it has no place on
+    are left out. Lists of one `camp` decide together whether to attend; a `community` is a part
+    of the country that may expect a share in every government. `force` is armed strength relative
     to the other lists, 0 for the unarmed. `bloc=False`: its members sit and vote one by one and
     it is in no coalition. `incumbent`: in the outgoing government; `leads`: held its head.
 
-    Raises ValueError for negative seats or force and for numbers that are not finite.
+    Raises ValueError for negative or fractional seats, negative force and numbers that are not
+    finite.
     """
 
     id: str
     seats: int
-    position: float | None = None
+    positions: Mapping[str, float] = field(default_factory=dict[str, float])
     camp: str | None = None
     community: str | None = None
     force: float = 0.0
@@ -40,27 +42,75 @@ class PartyList:
             )
         if not (math.isfinite(self.force) and self.force >= 0):
             raise ValueError(f"list {self.id!r} has force {self.force}; expected 0 or more")
-        if self.position is not None and not math.isfinite(self.position):
-            raise ValueError(
-                f"list {self.id!r} is at position {self.position}; expected a number, or None"
-            )
+        for dimension, position in self.positions.items():
+            if not math.isfinite(position):
+                raise ValueError(
+                    f"list {self.id!r} is at {position} on {dimension!r}; expected a number"
+                )
+
+
+@dataclass(frozen=True)
+class Veto:
+    """Two lists that do not govern together, with the probability that this is upheld."""
+
+    of: str
+    against: str
+    probability: float = 1.0
+
+
+@dataclass(frozen=True)
+class Cabinet:
+    """A government of the past: when it took office, who was in it, and who led it."""
+
+    since: dt.date
+    lists: frozenset[str]
+    leads: str | None = None
 
 
 @dataclass(frozen=True)
 class Chamber:
-    """Lists of an assembly with who will not govern with, and who opposes, whom.
+    """Lists of an assembly, who refuses and who opposes whom, and how a government is voted in.
 
-    `vetoes` and `rivalries` are sets of pairs of lists' ids. The chamber's seats are those of its
-    lists. Raises ValueError with one sentence for a name used twice, a pair that names an unknown
-    list or one list twice, more lists than a bitmask holds, and a chamber without seats.
+    `size` is all seats (None: those of its lists); seats may be vacant. `dimension` names the one
+    of the lists' positions that divides them most, for the median and what is contiguous (None:
+    the only one, if there is one). `rivalries` and `alliances` are pairs of lists' ids; `cabinets` are
+    governments of the past, of which only lists that still sit count.
+
+    Raises ValueError with one sentence for a name used twice or unknown, a pair that names one
+    list twice, probabilities outside 0 to 1, more seats than the chamber has, more lists than a
+    bitmask holds, no lists, and a chamber without seats.
     """
 
     lists: tuple[PartyList, ...]
-    vetoes: frozenset[frozenset[str]] = field(default_factory=frozenset[frozenset[str]])
+    vetoes: tuple[Veto, ...] = ()
     rivalries: frozenset[frozenset[str]] = field(default_factory=frozenset[frozenset[str]])
+    alliances: frozenset[frozenset[str]] = field(default_factory=frozenset[frozenset[str]])
+    size: int | None = None
+    dimension: str | None = None
+    cabinets: tuple[Cabinet, ...] = ()
 
     def __post_init__(self) -> None:
+        self._check_lists()
+        known = set(self.names)
+        for what, pairs in (("a rivalry", self.rivalries), ("an alliance", self.alliances)):
+            for pair in pairs:
+                _check_pair(what, sorted(pair), known)
+        for veto in self.vetoes:
+            _check_pair("a veto", [veto.of, veto.against], known)
+            if not 0 <= veto.probability <= 1:
+                raise ValueError(
+                    f"the veto of {veto.of!r} against {veto.against!r} has probability "
+                    f"{veto.probability}; expected 0 to 1"
+                )
+        placed = {d for party in self.lists for d in party.positions}
+        if self.dimension is not None and self.dimension not in placed:
+            listed = ", ".join(sorted(placed)) or "none"
+            raise ValueError(f"no list has a position on {self.dimension!r}; dimensions: {listed}")
+
+    def _check_lists(self) -> None:
         names = self.names
+        if not names:
+            raise ValueError("there are no lists; a chamber needs at least one")
         if len(names) > MOST_LISTS:
             raise ValueError(
                 f"there are {len(names)} lists, at most {MOST_LISTS} fit; group the smallest"
@@ -68,21 +118,89 @@ class Chamber:
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two lists are called {name!r}; give each its own name")
-        if not self.seats:
+        held = sum(party.seats for party in self.lists)
+        if not held:
             raise ValueError("no list has a seat; an assembly needs at least one")
-        for what, pairs in (("veto", self.vetoes), ("rivalry", self.rivalries)):
-            for pair in pairs:
-                for name in sorted(pair - set(names)):
-                    raise ValueError(f"a {what} names {name!r}; there is no such list")
-                if len(pair) != 2:
-                    raise ValueError(
-                        f"a {what} names {', '.join(sorted(pair)) or 'nobody'}; expected two lists"
-                    )
+        if self.size is not None and held > self.size:
+            raise ValueError(
+                f"the lists' seats sum to {held}, {held - self.size} more than the chamber's "
+                f"{self.size}; correct one of them"
+            )
+
+    @classmethod
+    def of(
+        cls,
+        seats: Mapping[str, int],
+        *,
+        size: int | None = None,
+        positions: Mapping[str, float | Mapping[str, float]] | None = None,
+        camps: Mapping[str, Iterable[str]] | None = None,
+        communities: Mapping[str, Iterable[str]] | None = None,
+        vetoes: Iterable[tuple[str, str] | tuple[str, str, float]] = (),
+        rivalries: Iterable[tuple[str, str]] = (),
+        alliances: Iterable[tuple[str, str]] = (),
+        incumbents: Iterable[str] = (),
+        leader: str | None = None,
+        force: Mapping[str, float] | None = None,
+        alone: Iterable[str] = (),
+        dimension: str | None = None,
+        cabinets: Iterable[Cabinet] = (),
+    ) -> Chamber:
+        """The chamber with so many seats by list, the rest given by column.
+
+        A position is a number, or numbers by dimension; `camps` and `communities` name their
+        lists; a veto may have a probability as third; the members of lists `alone` sit one by one.
+
+        >>> Chamber.of({"left": 40, "centre": 25, "right": 35}, positions={"left": -1, "right": 1})
+
+        Raises ValueError for a list in two camps or communities, and as `Chamber` does.
+        """
+        positions, force, incumbents, alone = (
+            positions or {},
+            force or {},
+            set(incumbents),
+            set(alone),
+        )
+        camp, community = _by_list("camp", camps), _by_list("community", communities)
+        named = {
+            *positions,
+            *force,
+            *incumbents,
+            *alone,
+            *camp,
+            *community,
+            *([leader] if leader else []),
+        }
+        for name in sorted(named - set(seats)):
+            raise ValueError(f"there is no list {name!r}; lists: {', '.join(seats) or 'none'}")
+        lists = tuple(
+            PartyList(
+                name,
+                count,
+                _by_dimension(positions.get(name)),
+                camp=camp.get(name),
+                community=community.get(name),
+                force=force.get(name, 0.0),
+                bloc=name not in alone,
+                incumbent=name in incumbents,
+                leads=name == leader,
+            )
+            for name, count in seats.items()
+        )
+        return cls(
+            lists,
+            tuple(Veto(of, against, *rest) for of, against, *rest in vetoes),
+            frozenset(frozenset(pair) for pair in rivalries),
+            frozenset(frozenset(pair) for pair in alliances),
+            size,
+            dimension,
+            tuple(cabinets),
+        )
 
     @property
     def seats(self) -> int:
-        """All seats."""
-        return sum(party.seats for party in self.lists)
+        """All seats, vacant ones included."""
+        return sum(party.seats for party in self.lists) if self.size is None else self.size
 
     @property
     def majority(self) -> int:
@@ -94,6 +212,16 @@ class Chamber:
         """The lists' ids, in order: list i is bit i of a coalition."""
         return tuple(party.id for party in self.lists)
 
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions on which some list has a position, the main one first."""
+        named = [self.dimension] if self.dimension else []
+        return tuple(dict.fromkeys([*named, *(d for p in self.lists for d in p.positions)]))
+
+    def place(self, party: PartyList) -> float | None:
+        """A list's position on the main dimension, if it has one."""
+        return party.positions.get(self.dimensions[0]) if self.dimensions else None
+
     def mask(self, *names: str) -> int:
         """The bitmask of the named lists. Raises ValueError if one is unknown."""
         places = {name: i for i, name in enumerate(self.names)}
@@ -101,6 +229,35 @@ class Chamber:
             if name not in places:
                 raise ValueError(f"there is no list {name!r}")
         return sum(1 << places[name] for name in set(names))
+
+
+def _check_pair(what: str, pair: Sequence[str], known: set[str]) -> None:
+    for name in pair:
+        if name not in known:
+            raise ValueError(f"{what} names {name!r}; there is no such list")
+    if len(set(pair)) != 2:
+        raise ValueError(
+            f"{what} names {', '.join(sorted(set(pair))) or 'nobody'}; expected two lists"
+        )
+
+
+def _by_dimension(position: float | Mapping[str, float] | None) -> dict[str, float]:
+    if position is None:
+        return {}
+    return dict(position) if isinstance(position, Mapping) else {"position": float(position)}
+
+
+def _by_list(what: str, groups: Mapping[str, Iterable[str]] | None) -> dict[str, str]:
+    """The group of each list. Raises ValueError for a list in two."""
+    found: dict[str, str] = {}
+    for group, names in (groups or {}).items():
+        for name in names:
+            if name in found and found[name] != group:
+                raise ValueError(
+                    f"list {name!r} is in {what} {found[name]!r} and in {group!r}; keep it in one"
+                )
+            found[name] = group
+    return found
 
 
 def resign(chamber: Chamber, leaving: str, heirs: Mapping[str, float]) -> Chamber:

@@ -1,41 +1,133 @@
-"""The steps by which a government is voted in, and who can deny them a quorum."""
+"""The procedure as a state machine: what a step takes, who can deny it, and where it leads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clientela.chamber.lists import Chamber, PartyList
+from clientela.process import Hurdle, Needs
+from clientela.scenario import Step, Threshold, with_following
+
+
+def needs_of(step: Step, chamber: Chamber) -> Needs:
+    """What the step's vote takes in this chamber, in members.
+
+    Raises ValueError if the office is reserved for a community that no list stands for.
+    """
+    office = frozenset(p.id for p in chamber.lists if step.office and p.community == step.office)
+    if step.office and not office:
+        raise ValueError(
+            f"step {step.step!r} is reserved for {step.office!r}; no list stands for it"
+        )
+    return Needs(
+        in_favour=_hurdle(step.in_favour, chamber.seats) if step.in_favour else Hurdle(),
+        against=_hurdle(step.against, chamber.seats) if step.against else None,
+        present=step.present.needed(chamber.seats) if step.present else 0,
+        most=step.in_favour is not None and step.in_favour.written == "most",
+        office=office,
+    )
+
+
+def _hurdle(threshold: Threshold, members: int) -> Hurdle:
+    if not threshold.of_present:
+        return Hurdle(threshold.needed(members))
+    share = threshold.share
+    assert share is not None  # a number is never of those present
+    return Hurdle(1, share.as_integer_ratio(), strict=threshold.written.startswith("majority"))
+
+
+def said(step: Step, members: int) -> str:
+    """What the step takes, in words: `165 of 329 in favour, 220 present`."""
+    parts = []
+    if step.in_favour is not None:
+        parts.append(f"{_said(step.in_favour, members)} in favour")
+    if step.against is not None:
+        parts.append(f"unless {_said(step.against, members)} are against")
+    if step.present is not None:
+        parts.append(f"{step.present.needed(members)} present")
+    if step.office is not None:
+        parts.append(f"the office is reserved for {step.office}")
+    return ", ".join(parts)
+
+
+def _said(threshold: Threshold, members: int) -> str:
+    if threshold.written == "most":
+        return "more than against"
+    if threshold.of_present:
+        return threshold.written.replace("2/3", "two thirds")
+    return f"{threshold.needed(members)} of {members}"
+
+
+def seats_needed(procedure: Sequence[Step], chamber: Chamber) -> int:
+    """The fewest votes of its own with which a coalition can be voted in on some way to government.
+
+    On each way the hardest vote counts, and of all ways the easiest. Other members may fill a
+    quorum, but a share of those present is at least that of the quorum.
+    """
+    own = {step.step: _own(needs_of(step, chamber)) for step in procedure}
+    ways = {step.step: step.leads_to(following) for step, following in with_following(procedure)}
+    best: dict[str, int] = {}
+    waiting = [(0, procedure[0].step)]
+    while waiting:
+        waiting.sort()
+        so_far, place = waiting.pop(0)
+        if place == "government":
+            return so_far
+        if place not in ways or best.get(place, so_far + 1) <= so_far:
+            continue
+        best[place] = so_far
+        for end, target in ways[place].items():
+            waiting.append((max(so_far, own[place]) if end == "passed" else so_far, target))
+    raise ValueError("no step of the procedure leads to a government")
+
+
+def _own(needs: Needs) -> int:
+    numerator, denominator = needs.in_favour.share
+    of_quorum = -(-(numerator * needs.present + needs.in_favour.strict) // denominator)
+    return max(needs.in_favour.least, of_quorum if numerator else 0, int(needs.most))
 
 
 @dataclass(frozen=True)
-class Step:
-    """A vote that a government has to win: seats needed in favour and, for a quorum, present.
+class Passage:
+    """How a formation ended: `ending`, after so many votes, and the steps in order.
 
-    >>> president = Step("president", in_favour=165, present=220)
-
-    Raises ValueError if a number is negative.
+    `ending` is government, dissolution or caretaker, or `undecided` after the most votes.
+    `path` holds (step, whether it passed).
     """
 
-    id: str
-    in_favour: int
-    present: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.in_favour < 0 or (self.present is not None and self.present < 0):
-            raise ValueError(
-                f"step {self.id!r} needs a negative number of seats; expected 0 or more"
-            )
+    ending: str
+    votes: int
+    path: tuple[tuple[str, bool], ...]
 
 
-def passes(step: Step, in_favour: int, present: int) -> bool:
-    """Whether a step succeeds with so many seats in favour among so many present.
+def follow(
+    procedure: Sequence[Step],
+    vote: Callable[[Step], bool],
+    nominate: Callable[[], None],
+    most: int = 1_000,
+) -> Passage:
+    """Follows the procedure vote by vote, without a clock: deadlines do not lapse.
 
-    Raises ValueError if more are in favour than present.
+    `vote` says whether a step passes with the present nominee, `nominate` is called for the next
+    one. The plainest form of what the process compiles, and an oracle for it.
     """
-    if in_favour > present:
-        raise ValueError(f"{in_favour} seats in favour but only {present} present")
-    return in_favour >= step.in_favour and present >= (step.present or 0)
+    steps = {step.step: (step, step.leads_to(then)) for step, then in with_following(procedure)}
+    place, failures, path = procedure[0].step, 0, []
+    while place in steps and len(path) < most:
+        step, ways = steps[place]
+        passed = vote(step)
+        path.append((place, passed))
+        failures += not passed
+        spent = not passed and step.attempts is not None and failures >= step.attempts
+        target = ways["passed" if passed else "exhausted" if spent else "failed"]
+        if target == "next-nominee":
+            nominate()
+        if target not in ("repeat", "next-nominee") or spent:
+            failures = 0
+        if target not in ("repeat", "next-nominee"):
+            place = target
+    return Passage("undecided" if place in steps else place, len(path), tuple(path))
 
 
 def blocking_groups(

@@ -27,7 +27,18 @@ from clientela.engine.state import (
     write,
 )
 from clientela.engine.streams import PATHS, history_key
-from clientela.process.program import ADD, ADD_BY, ADD_MARK, FIRE, LOWER, MOVE, RAISE, REBASE
+from clientela.process.program import (
+    ADD,
+    ADD_BY,
+    ADD_MARK,
+    FIRE,
+    FIRE_AFTER,
+    FIRE_AT,
+    LOWER,
+    MOVE,
+    RAISE,
+    REBASE,
+)
 
 # How a history ended.
 FINISHED, LOG_FULL, TOO_MANY, NOT_FINITE, BOUND_BROKEN = range(5)
@@ -66,7 +77,11 @@ def _apply(arrays, history, lo, hi, t, mark):
     for k in range(lo, hi):
         op = effects.op[k]
         target = effects.target[k]
-        if op == FIRE:
+        if op == FIRE_AFTER:
+            work.timer[target] = t + max(coef[effects.first[k]], 0.0)
+        elif op in (FIRE, FIRE_AT):
+            if op == FIRE_AT and read(state, effects.second[k], t) < coef[effects.first[k]]:
+                continue
             if work.waiting[0] < QUEUE:
                 work.queue[work.waiting[0]] = target
             work.waiting[0] += 1
@@ -191,10 +206,12 @@ def _begin(arrays, history, flags):
     strips.next[:] = math.inf
     work.flags[0] = flags
     work.proposal[0] = -1
+    work.proposal[1] = 0
     work.counts[:] = 0
     work.is_dirty[:] = False
     work.dirty_count[0] = 0
     _remember(arrays, history)
+    work.timer[:] = math.inf
     for v in range(variables.start.shape[0]):
         # What a variable starts at, if it had been left alone; the past adds to that.
         apart = coef[variables.start[v]] - coef[variables.baseline[v]]
@@ -233,6 +250,16 @@ def _earliest(strips):
     return e
 
 
+@compiled(forceinline=True)
+def _first_timer(timer):
+    """The timer that runs out first."""
+    first = 0
+    for k in range(1, timer.shape[0]):
+        if timer[k] < timer[first]:
+            first = k
+    return first
+
+
 @compiled()
 def _path(arrays, history, flags, seed, draw, horizon, most):
     """One history, appended to the log. Returns how it ended."""
@@ -247,14 +274,21 @@ def _path(arrays, history, flags, seed, draw, horizon, most):
     while True:
         e = _earliest(strips)
         t = strips.next[e] if e >= 0 else math.inf
-        on_agenda = agenda < scheduled and work.agenda_day[agenda] <= t
-        if on_agenda:
+        timer = _first_timer(work.timer)
+        dated = True
+        if agenda < scheduled and work.agenda_day[agenda] <= min(t, work.timer[timer]):
             t = work.agenda_day[agenda]
             e = work.agenda_event[agenda]
             agenda += 1
+        elif work.timer[timer] <= t and work.timer[timer] < math.inf:
+            t = work.timer[timer]
+            e = arrays.times.timer_event[timer]
+            work.timer[timer] = math.inf
+        else:
+            dated = False
         if t > horizon:
             return FINISHED
-        if not on_agenda:
+        if not dated:
             s = strips.which[e]
             height = strips.height[e, s]
             advance(strips, key0, rates.key[e], e, s, t, horizon)
@@ -291,7 +325,8 @@ def _new_history(arrays, base, log):
     for p in range(pointer.shape[0] - 1):
         coalitions = max(coalitions, pointer[p + 1] - pointer[p])
     agenda = arrays.times.schedule_event.shape[0] + 1
-    floats, ints = np.zeros((6, count)), np.zeros((4, 1), np.int64)
+    timers = arrays.times.timer_event.shape[0] + 1  # one that never runs, so that there is a first
+    floats, ints = np.zeros((6, count)), np.zeros((4, 2), np.int64)
     points, places = np.zeros((3, events, STRIPS)), np.zeros((2, events, STRIPS), np.int64)
     by_event = np.zeros((4, events), np.int64)
     return History(
@@ -302,7 +337,7 @@ def _new_history(arrays, base, log):
         Work(ints[0], ints[1], ints[2], by_event[2], np.zeros(groups, np.int64),
              np.zeros(QUEUE, np.int64), ints[3], by_event[3], np.zeros(1, np.int64),
              np.zeros(events, np.bool_), np.zeros(coalitions), np.zeros(agenda),
-             np.zeros(agenda, np.int64)),
+             np.zeros(agenda, np.int64), np.full(timers, np.inf)),
         base.copy(),
         log,
     )  # fmt: skip

@@ -58,6 +58,7 @@ def draw_outcome(arrays, history, key0, g, turn, t):
     if kind == PROPOSAL:
         word, _ = threefry(key0, groups.key[g], _U(turn), _U(0))
         work.proposal[0] = _propose(arrays, history, groups.coef[g, 0], t, unit(word))
+        work.proposal[1] += 1
         return 0
     if kind == VOTE:
         return _vote(arrays, history, key0, g, turn)
@@ -160,12 +161,13 @@ def _vote(arrays, history, key0, g, turn):
     """Counts seats for the standing proposal: 0 passed, 1 failed."""
     assembly, groups, coef = arrays.assembly, arrays.groups, history.coef
     row = history.work.proposal[0]
-    if row < 0:
+    if row < 0 or (groups.member[g] and not assembly.masks[row] & groups.member[g]):
         return 1
     key1 = groups.key[g]
+    # A camp makes up its mind once for each proposal; the bit keeps it apart from single members.
+    asked = _U(history.work.proposal[1]) | _U(1 << 62)
     seats = assembly.seats[phase_of(assembly, history.work.flags[0])]
-    favour = 0
-    present = 0
+    favour, against, present = 0, 0, 0
     for i in range(seats.shape[0]):
         if (assembly.masks[row] >> i) & 1:
             favour += seats[i]
@@ -177,10 +179,25 @@ def _vote(arrays, history, key0, g, turn):
                     present += 1
                     if unit(word1) < coef[groups.coef[g, 3]]:
                         favour += 1
+                    else:
+                        against += 1
         else:
             # Lists of one camp decide together: they share the camp's number.
-            stays = 0 if (assembly.opposed[row] >> i) & 1 else 1
-            word0, _ = threefry(key0, key1, _U(turn), _U(assembly.camps[i] << 32))
-            if unit(word0) < coef[groups.coef[g, stays]]:
+            opposed = (assembly.opposed[row] >> i) & 1
+            word0, _ = threefry(key0, key1, asked, _U(assembly.camps[i] << 32))
+            if unit(word0) < coef[groups.coef[g, 0 if opposed else 1]]:
                 present += seats[i]
-    return 0 if favour >= groups.seats[g, 0] and present >= groups.seats[g, 1] else 1
+                against += seats[i] * opposed
+    return 0 if _is_passed(groups.seats[g], favour, against, present) else 1
+
+
+@compiled(forceinline=True)
+def _is_passed(needs, favour, against, present):
+    """Whether a vote passes; `needs` are the numbers of Groups.seats."""
+    if present < needs[0] or favour < needs[1]:
+        return False
+    if favour * needs[3] < needs[2] * present + needs[4]:
+        return False
+    if needs[7] > 0 and against >= needs[5] and against * needs[7] >= needs[6] * present + needs[8]:
+        return False
+    return not needs[9] or favour > against

@@ -53,7 +53,7 @@ class Work(NamedTuple):
     """Counters and lists of one history."""
 
     flags: np.ndarray  # (1,) the flags as bits
-    proposal: np.ndarray  # (1,) row of the standing proposal, −1 for none
+    proposal: np.ndarray  # (2,) row of the standing proposal (−1: none), and its number
     logged: np.ndarray  # (1,) rows of the log filled
     counts: np.ndarray  # occurrences by event, past ones apart
     chosen: np.ndarray  # branch by outcome group of the event at hand
@@ -65,6 +65,7 @@ class Work(NamedTuple):
     utility: np.ndarray
     agenda_day: np.ndarray
     agenda_event: np.ndarray
+    timer: np.ndarray  # per timer: the day it runs out (infinite: it does not run)
 
 
 class History(NamedTuple):

@@ -7,13 +7,8 @@ from pydantic import Field
 from clientela.chamber import Assembly
 from clientela.mechanisms.drafting import Draft, Settings, Values, mechanism
 from clientela.mechanisms.seating import assembly_of
-from clientela.mechanisms.shared import (
-    GOVERNMENT,
-    NEW_ELECTIONS,
-    RATIFIED,
-    flag,
-    new_elections,
-)
+from clientela.mechanisms.sessions import add_procedure
+from clientela.mechanisms.shared import GOVERNMENT, RATIFIED, flag, new_elections, still_forming
 from clientela.process import (
     Add,
     Coefficient,
@@ -23,12 +18,28 @@ from clientela.process import (
     Lower,
     Membership,
     Move,
+    Parameter,
     Proposal,
     Raise,
     StandingCoalition,
-    Vote,
 )
-from clientela.scenario import Nonnegative, Probability, Rate, Real, lognormal, normal, pert, prior
+from clientela.scenario import (
+    Conditional,
+    Distribution,
+    Nonnegative,
+    Probability,
+    Rate,
+    Real,
+    discrete,
+    lognormal,
+    normal,
+    parts,
+    pert,
+    prior,
+)
+
+# Log weight off a coalition that a refusal rules out: e^-60 of what it had.
+NEVER = 60.0
 
 PARLGOV = "estimated on ParlGov's hung parliaments since 1945 (Döring & Manow 2024); spread widened for a country outside the pool"
 
@@ -160,7 +171,9 @@ def formation(draft: Draft, s: Values) -> None:
     p = draft.process
     table = assembly_of(draft)
     p.assembly = table
-    waiting = _stages(draft)
+    waiting = still_forming(draft)
+    if RATIFIED in p.flags:
+        waiting[RATIFIED] = True
     failed = p.variable("failed sessions", low=0.0, high=100.0, meaning="sessions that failed").name
     standing = flag(draft, "proposal standing")
     proposal = _proposal(draft, s, table)
@@ -170,16 +183,8 @@ def formation(draft: Draft, s: Values) -> None:
             effects=[Lower(standing), Fire("talks")], meaning="talks give up the coalition")  # fmt: skip
     p.event("dissolution", excitation={failed: s.dissolution}, when=waiting,
             effects=[new_elections(draft)], meaning="parliament dissolves itself")  # fmt: skip
-    _sessions(draft, s, {**waiting, standing: True})
+    add_procedure(draft, s, waiting, standing)
     _government(draft, s, table)
-
-
-def _stages(draft: Draft) -> dict[str, bool]:
-    """The condition under which a government is still to be formed."""
-    waiting = {flag(draft, GOVERNMENT): False, flag(draft, NEW_ELECTIONS): False}
-    if RATIFIED in draft.process.flags:
-        waiting[RATIFIED] = True
-    return waiting
 
 
 def _proposal(draft: Draft, s: Values, table: Assembly) -> Proposal:
@@ -187,6 +192,7 @@ def _proposal(draft: Draft, s: Values, table: Assembly) -> Proposal:
              "incumbent_coalition", "incumbent_leader", "communities_missing", "armed_core")  # fmt: skip
     known = set(table.feature_names)
     beta: dict[str, Coefficient] = {n: getattr(s, n) for n in names if n in known}
+    beta |= _vetoes(draft)
     slopes: dict[str, dict[str, Coefficient]] = {}
     patrons = [
         c for c in (f"control:{a}" for a in draft.actors("patron")) if c in draft.process.variables
@@ -197,37 +203,29 @@ def _proposal(draft: Draft, s: Values, table: Assembly) -> Proposal:
     return Proposal("coalition", beta, slopes)
 
 
-def _sessions(draft: Draft, s: Values, ready: dict[str, bool]) -> None:
-    """One event per step, each open when the one before has passed."""
-    chamber = draft.scenario.chamber
-    assert chamber is not None
-    failure: list[Effect] = [Add("failed sessions", 1.0)]
-    if "tension" in draft.process.variables:
-        failure.append(Add("tension", s.deadlock))
-    done: dict[str, bool] = {}
-    for number, step in enumerate(chamber.procedure):
-        passed = flag(draft, f"passed:{step.step}")
-        last = number == len(chamber.procedure) - 1
-        present = 0 if step.present is None else step.present.needed(chamber.seats)
-        vote = Vote(
-            "vote",
-            in_favour=step.in_favour.needed(chamber.seats),
-            present=present,
-            opposed=s.opposed,
-            neutral=s.neutral,
-            unbound=s.unbound,
-            swayed=s.swayed,
-            passed=[Raise(passed), *([Fire("government")] if last else [])],
-            failed=list(failure),
-        )
-        draft.process.event(
-            f"session:{step.step}",
-            rate=s.session,
-            when={**ready, **done, passed: False},
-            outcomes=[vote],
-            meaning=f"a session of parliament on the {step.step}",
-        )
-        done[passed] = True
+def _upheld(probability: Distribution | Conditional) -> Distribution | Conditional:
+    """Whether a refusal is upheld, 0 or 1: of an uncertain probability only the mean counts."""
+    if isinstance(probability, Conditional):
+        true, false = (_yes_or_no(part.mean()) for part in parts(probability))
+        return Conditional(probability.proposition, true, false, probability.credence)
+    return _yes_or_no(probability.mean())
+
+
+def _yes_or_no(chance: float) -> Distribution:
+    return discrete([0.0, 1.0], [1.0 - chance, chance])
+
+
+def _vetoes(draft: Draft) -> dict[str, Coefficient]:
+    """The log weights that keep apart who refuse each other, in the draws in which they do."""
+    assert draft.scenario.chamber is not None
+    beta: dict[str, Coefficient] = {}
+    for of, others in draft.scenario.chamber.vetoes.items():
+        for against, veto in others.items():
+            probability = veto.probability.distribution
+            if not (probability.is_fixed and probability.mean() in (0.0, 1.0)):
+                name = f"chamber.vetoes.{of}.{against}.probability"
+                beta[f"veto:{of}>{against}"] = -NEVER * Parameter(name, _upheld(probability))
+    return beta
 
 
 def _government(draft: Draft, s: Values, table: Assembly) -> None:

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from clientela.chamber import Assembly, Chamber, GovernmentRule, PartyList, build_assembly
+from clientela.chamber import (
+    Assembly,
+    Cabinet,
+    Chamber,
+    GovernmentRule,
+    PartyList,
+    Veto,
+    build_assembly,
+    seats_needed,
+)
 
 if TYPE_CHECKING:
     from clientela.mechanisms.drafting import Draft
@@ -19,23 +29,37 @@ def chamber_of(scenario: Scenario) -> Chamber:
     """The scenario's lists as a chamber, positions on the dimension the scenario names."""
     assert scenario.chamber is not None
     lists = scenario.lists
-    rivalries = {
-        frozenset((a, b))
-        for a, others in scenario.ties.rivalry.items()
-        for b in others
-        if a in lists and b in lists
-    }
-    vetoes = frozenset(frozenset((v.of, v.against)) for v in scenario.chamber.vetoes)
-    parties = [_party(name, actor, scenario.chamber.dimension) for name, actor in lists.items()]
-    return Chamber(tuple(parties), vetoes, frozenset(rivalries))
+    rules = scenario.chamber
+    return Chamber(
+        tuple(_party(name, actor) for name, actor in lists.items()),
+        tuple(
+            Veto(of, against, veto.probability.distribution.mean())
+            for of, others in rules.vetoes.items()
+            for against, veto in others.items()
+        ),
+        _pairs(scenario.ties.rivalry, lists),
+        _pairs(scenario.ties.alliance, lists),
+        rules.seats,
+        rules.dimension,
+        tuple(Cabinet(c.since, frozenset(c.lists), c.leads) for c in rules.cabinets),
+    )
 
 
-def _party(name: str, actor: Actor, dimension: str | None) -> PartyList:
+def _pairs(
+    ties: Mapping[str, Mapping[str, object]], lists: Collection[str]
+) -> frozenset[frozenset[str]]:
+    """The ties between lists, whichever way they are written."""
+    return frozenset(
+        frozenset((a, b)) for a, others in ties.items() for b in others if a in lists and b in lists
+    )
+
+
+def _party(name: str, actor: Actor) -> PartyList:
     assert actor.seats is not None
     return PartyList(
         id=name,
         seats=actor.seats.now,
-        position=actor.positions.get(dimension) if dimension else None,
+        positions=actor.positions,
         camp=actor.camp,
         community=actor.community,
         force=actor.force.distribution.mean(),
@@ -58,12 +82,10 @@ def assembly_of(draft: Draft) -> Assembly:
         if a in lists and b in lists and lists[a].bloc and lists[b].bloc
     ]
     sponsored = {client for _, client, _ in draft.ties("sponsorship")}
-    needed = max(
-        step.in_favour.needed(scenario.chamber.seats) for step in scenario.chamber.procedure
-    )
+    chamber = chamber_of(scenario)
     return build_assembly(
-        chamber_of(scenario),
-        needed,
+        chamber,
+        seats_needed(scenario.chamber.procedure, chamber),
         unbound_support=UNBOUND_SUPPORT,
         heirs=heirs if "participation" in draft.active else {},
         kinds={

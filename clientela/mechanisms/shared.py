@@ -8,6 +8,7 @@ from clientela.process import Fire, Raise
 GOVERNMENT = "government formed"
 RATIFIED = "results ratified"
 NEW_ELECTIONS = "new elections called"
+CARETAKER = "caretaker stays"
 
 
 def flag(draft: Draft, name: str, *, initially: bool = False) -> str:
@@ -17,13 +18,18 @@ def flag(draft: Draft, name: str, *, initially: bool = False) -> str:
     return name
 
 
+def still_forming(draft: Draft) -> dict[str, bool]:
+    """The condition that the formation of a government has not ended."""
+    return {flag(draft, name): False for name in (GOVERNMENT, NEW_ELECTIONS, CARETAKER)}
+
+
 def new_elections(draft: Draft) -> Fire:
     """The effect that calls new elections; the event ends the formation of a government."""
     name = "new-elections"
     if name not in draft.process.events:
         draft.process.event(
             name,
-            when={flag(draft, GOVERNMENT): False, flag(draft, NEW_ELECTIONS): False},
+            when=still_forming(draft),
             effects=[Raise(NEW_ELECTIONS)],
             meaning="new elections are called before a government has formed",
         )

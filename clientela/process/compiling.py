@@ -17,11 +17,15 @@ from clientela.process.model import (
     Effect,
     EventType,
     Fire,
+    FireAfter,
+    FireAt,
+    Hurdle,
     Killed,
     KindOfGovernment,
     Lower,
     Membership,
     Move,
+    Needs,
     Outcome,
     Proposal,
     Raise,
@@ -63,11 +67,19 @@ class _Compiler:
         self.flag = {name: i for i, name in enumerate(process.flags)}
         self.labels = list(process.events)
         self.effect_rows: list[tuple[int, int, int, int]] = []
+        self.timers = self._timers()
         self.slopes = _Runs()
         self.feature_slopes = _Runs()
         self.feature_coefs: list[int] = []
         self.branch_rows: list[tuple[int, int, int, int]] = []  # weight, lo, hi, label
         self.group_rows: list[_GroupRow] = []
+
+    def _timers(self) -> dict[int, int]:
+        """The timer of each event that another lets happen later, in the order of the events."""
+        effects = (e for event in self.process.events.values() for e in _all_effects(event))
+        awaited = {e.event for e in effects if isinstance(e, FireAfter)}
+        waiting = [at for name, at in self.event.items() if name in awaited]
+        return {event: timer for timer, event in enumerate(waiting)}
 
     def program(self) -> pg.Program:
         process = self.process
@@ -238,6 +250,16 @@ class _Compiler:
                 return (pg.LOWER, self._index("flag", name, self.flag, where), 0, 0)
             case Fire(name):
                 return (pg.FIRE, self._index("event", name, self.event, where), 0, 0)
+            case FireAfter(name, days):
+                timer = self.timers[self._index("event", name, self.event, where)]
+                return (pg.FIRE_AFTER, timer, place(days), 0)
+            case FireAt(name, of, level):
+                return (
+                    pg.FIRE_AT,
+                    self._index("event", name, self.event, where),
+                    place(level),
+                    variable(of),
+                )
         raise ProcessError(f"{where}: {effect!r} is not an effect")
 
     # -- outcome groups -----------------------------------------------------------------------
@@ -261,7 +283,8 @@ class _Compiler:
                 self._branch(where, None, [])
             case Vote():
                 row.kind = pg.VOTE
-                row.seats = (outcome.in_favour, outcome.present)
+                row.seats = _hurdles(outcome.needs)
+                row.member = self._office(outcome.needs, where)
                 chances = (outcome.opposed, outcome.neutral, outcome.unbound, outcome.swayed)
                 row.coef = [self.coefs.position(chance) for chance in chances]
                 self._branch(where, "passed", outcome.passed)
@@ -297,6 +320,11 @@ class _Compiler:
         lo, hi = self._effects(effects, where)
         self.branch_rows.append((self.coefs.position(weight), lo, hi, label))
 
+    def _office(self, needs: Needs, where: str) -> int:
+        """The lists that may hold the office, as bits; 0 if any may."""
+        lists = {name: i for i, name in enumerate(self._table(where).list_ids)}
+        return sum(1 << self._index("list", name, lists, where) for name in needs.office)
+
     def _proposal(self, proposal: Proposal, where: str) -> None:
         features = self._table(where).feature_names
         known = {name: i for i, name in enumerate(features)}
@@ -315,7 +343,7 @@ class _Compiler:
             kind=_ints(row.kind for row in rows),
             key=_keys(row.name for row in rows),
             branch_lo=_ints([*(row.branch_lo for row in rows), len(self.branch_rows)]),
-            seats=_ints([row.seats for row in rows]).reshape(len(rows), 2),
+            seats=_ints([row.seats for row in rows]).reshape(len(rows), _HURDLES),
             coef=_ints([row.coef for row in rows]).reshape(len(rows), 4),
             member=_ints(row.member for row in rows),
         )
@@ -373,6 +401,7 @@ class _Compiler:
         return pg.Times(
             _ints(events),
             _ints(self.coefs.position(s.at) for s in self.process.schedule),
+            _ints(self.timers),
             _ints(self.event[p.event] for p in past),
             np.array([p.day for p in past], dtype=float),
             _ints(p.mark for p in past),
@@ -400,9 +429,21 @@ class _GroupRow:
         self.name = name
         self.branch_lo = branch_lo
         self.kind = pg.CHOICE
-        self.seats: tuple[int, int] = (0, 0)
+        self.seats: tuple[int, ...] = (0,) * _HURDLES
         self.coef: list[int] = [0, 0, 0, 0]
         self.member = 0
+
+
+# Numbers that a vote is decided by, see Groups.seats.
+_HURDLES = 10
+
+
+def _hurdles(needs: Needs) -> tuple[int, ...]:
+    def row(hurdle: Hurdle) -> tuple[int, ...]:
+        return hurdle.least, *hurdle.share, int(hurdle.strict)
+
+    against = row(needs.against) if needs.against else (0, 0, 0, 0)
+    return needs.present, *row(needs.in_favour), *against, int(needs.most)
 
 
 def _ints(items: Iterable) -> np.ndarray:
@@ -434,7 +475,7 @@ def _refuse_negative(event: EventType) -> None:
 def _refuse_endless_firing(process: Process) -> None:
     """Events may fire others at once, but never, through others, themselves."""
     fires = {
-        name: [e.event for e in _all_effects(event) if isinstance(e, Fire)]
+        name: [e.event for e in _all_effects(event) if isinstance(e, Fire | FireAt)]
         for name, event in process.events.items()
     }
     done: set[str] = set()

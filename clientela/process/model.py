@@ -86,7 +86,27 @@ class Fire:
     event: str
 
 
-Effect: TypeAlias = Add | AddMark | Move | Rebase | Raise | Lower | Fire
+@dataclass(frozen=True)
+class FireAfter:
+    """Makes another event happen so many days later, if its condition holds then.
+
+    An event waits for one time at most: asked for again, it waits for the later request's.
+    """
+
+    event: str
+    days: Coefficient
+
+
+@dataclass(frozen=True)
+class FireAt:
+    """Makes another event happen at once, if a variable has reached a level by then."""
+
+    event: str
+    variable: str
+    level: Coefficient
+
+
+Effect: TypeAlias = Add | AddMark | Move | Rebase | Raise | Lower | Fire | FireAfter | FireAt
 
 
 @dataclass
@@ -120,19 +140,62 @@ class Proposal:
     slopes: Mapping[str, Mapping[str, Coefficient]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Hurdle:
+    """So many votes: at least `least`, and at least a share of those present.
+
+    `share` is a numerator and a denominator; if `strict`, the share must be passed. A majority
+    of those present is `Hurdle(share=(1, 2), strict=True)`.
+    """
+
+    least: int = 0
+    share: tuple[int, int] = (0, 1)
+    strict: bool = False
+
+    def is_reached(self, votes: int, present: int) -> bool:
+        """Whether so many votes reach it with so many members present."""
+        numerator, denominator = self.share
+        return votes >= self.least and votes * denominator >= numerator * present + self.strict
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a vote takes to pass.
+
+    `in_favour` must be reached; `against`, if given, must not be; `present` is the quorum in
+    members; with `most`, votes in favour must outnumber those against; `office` names lists of
+    which the coalition must have one (none: it need not).
+    """
+
+    in_favour: Hurdle = Hurdle()
+    against: Hurdle | None = None
+    present: int = 0
+    most: bool = False
+    office: frozenset[str] = frozenset()
+
+    def are_met(self, favour: int, against: int, present: int) -> bool:
+        """Whether a vote passes with so many members; the office is looked at elsewhere."""
+        return (
+            present >= self.present
+            and self.in_favour.is_reached(favour, present)
+            and not (self.against and self.against.is_reached(against, present))
+            and (not self.most or favour > against)
+        )
+
+
 @dataclass
 class Vote:
     """An outcome group decided by counting seats for the standing proposal.
 
     The proposal's lists attend and vote in favour. Lists opposed to it attend with probability
-    `opposed`, other lists with `neutral` (camps decide together), members who sit one by one
-    with `unbound`, of whom a share `swayed` votes in favour. It passes with `in_favour` seats
-    in favour and, if a quorum is set, `present` seats present.
+    `opposed` and vote against; other lists attend with `neutral` and abstain. A camp decides as
+    one, and once for each proposal: who stays away from a coalition's first session stays away
+    from the next. Members who sit one by one attend each session with `unbound`; a share `swayed`
+    of them votes in favour, the others against.
     """
 
     name: str
-    in_favour: int
-    present: int
+    needs: Needs
     opposed: Coefficient
     neutral: Coefficient
     unbound: Coefficient

@@ -22,7 +22,7 @@ from clientela.process.expression import (
 )
 
 # Effect operations.
-ADD, ADD_BY, ADD_MARK, MOVE, REBASE, RAISE, LOWER, FIRE = range(8)
+ADD, ADD_BY, ADD_MARK, MOVE, REBASE, RAISE, LOWER, FIRE, FIRE_AFTER, FIRE_AT = range(10)
 # Outcome groups.
 CHOICE, PROPOSAL, VOTE, MEMBERSHIP, KIND = range(5)
 # What the streams and columns of propositions are called by.
@@ -86,9 +86,11 @@ class Groups(NamedTuple):
     kind: np.ndarray
     key: np.ndarray
     branch_lo: np.ndarray
-    seats: np.ndarray  # (groups, 2): in favour, present
+    # (groups, 10): present, in favour (least, share's numerator and denominator, strict), against
+    # (the same; denominator 0: never defeated), most
+    seats: np.ndarray
     coef: np.ndarray  # (groups, 4): opposed, neutral, unbound, swayed; or first feature
-    member: np.ndarray
+    member: np.ndarray  # the list asked for; of a vote, the lists that may hold the office as bits
 
 
 class Branches(NamedTuple):
@@ -136,10 +138,11 @@ class Assembly(NamedTuple):
 
 
 class Times(NamedTuple):
-    """The schedule (positions of days) and the history (days, and branch per group or −1)."""
+    """The schedule (positions of days), the timers, and the history (days, and branch per group or −1)."""
 
     schedule_event: np.ndarray
     schedule_at: np.ndarray
+    timer_event: np.ndarray  # per timer: the event it lets happen
     past_event: np.ndarray
     past_day: np.ndarray
     past_mark: np.ndarray

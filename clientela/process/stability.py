@@ -124,7 +124,10 @@ def _add_effects(
                 change = first * mark
             case pg.MOVE:
                 change = first * (coef[:, effects.second[k]] - x[:, target])
-            case pg.FIRE:
+            case pg.FIRE_AFTER:
+                fired[:, program.arrays.times.timer_event[target]] += chance
+                continue
+            case pg.FIRE | pg.FIRE_AT:
                 fired[:, target] += chance
                 continue
             case _:

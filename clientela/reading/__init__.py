@@ -1,6 +1,6 @@
 """Files an analyst writes: YAML in, a position for every value, and all problems at once."""
 
-from clientela.reading.problems import Problem, ReadingError, suggestion
+from clientela.reading.problems import Problem, ReadingError, suggestion, unknown
 from clientela.reading.validation import validated
 from clientela.reading.yaml import Tree, parse_value, read_text, read_yaml
 
@@ -12,5 +12,6 @@ __all__ = [
     "read_text",
     "read_yaml",
     "suggestion",
+    "unknown",
     "validated",
 ]

@@ -48,3 +48,11 @@ def suggestion(name: object, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)`, or nothing if nothing is near."""
     near = difflib.get_close_matches(str(name), list(known), 1)
     return f" (did you mean '{near[0]}'?)" if near else ""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """That there is no such thing of a kind, with the nearest name, or some that there are."""
+    known = list(known)
+    near = suggestion(name, known)
+    listed = f"; known: {', '.join(known[:12])}" if known and not near else ""
+    return f"there is no {kind} '{name}'{listed}{near}"

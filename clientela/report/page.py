@@ -11,7 +11,7 @@ import jinja2
 
 from clientela.analysis import Forecast, program_of
 from clientela.analysis.words import kind_titles, percent, span
-from clientela.chamber import blocking_groups
+from clientela.chamber import blocking_groups, said
 from clientela.engine import StoreError
 from clientela.mechanisms.seating import chamber_of
 from clientela.report import figures
@@ -125,7 +125,7 @@ def _steps(forecast: Forecast) -> list[dict[str, Any]]:
         steps.append(
             {
                 "name": step.step,
-                "in_favour": step.in_favour.needed(total),
+                "needs": said(step, total),
                 "present": present,
                 "blocking": [
                     " + ".join(scenario.actors[name].name for name in group) for group in groups

@@ -4,7 +4,17 @@ A value is a number, a range or a distribution, and carries the claims it rests 
 is checked when it is loaded, and every problem is reported at once, with line and column.
 """
 
-from clientela.scenario.conditional import Conditional
+from clientela.scenario.chamber import (
+    ENDINGS,
+    GovernmentKind,
+    PastCabinet,
+    Rules,
+    Step,
+    Threshold,
+    Veto,
+    with_following,
+)
+from clientela.scenario.conditional import Conditional, parts
 from clientela.scenario.distributions import (
     Distribution,
     beta,
@@ -34,19 +44,26 @@ from clientela.scenario.quantity import (
 from clientela.scenario.schema import json_schema
 
 __all__ = [
+    "ENDINGS",
     "Actor",
     "Conditional",
     "Days",
     "Distribution",
+    "GovernmentKind",
     "Nonnegative",
+    "PastCabinet",
     "Positive",
     "Probability",
     "Quantity",
     "Question",
     "Rate",
     "Real",
+    "Rules",
     "Scenario",
     "Share",
+    "Step",
+    "Threshold",
+    "Veto",
     "beta",
     "bundled",
     "discrete",
@@ -56,9 +73,11 @@ __all__ = [
     "load",
     "lognormal",
     "normal",
+    "parts",
     "pert",
     "prior",
     "quantities",
     "triangular",
     "uniform",
+    "with_following",
 ]

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from clientela.evidence import Ledger
-from clientela.reading import Problem, Tree, suggestion
-from clientela.scenario.model import Model, Scenario
+from clientela.reading import Problem, Tree, unknown
+from clientela.scenario.assembly_checks import check_names, check_procedure
+from clientela.scenario.fields import Model
+from clientela.scenario.model import Scenario
 from clientela.scenario.quantity import quantities
 
 Finding = tuple[tuple[object, ...], str]  # path, sentence
@@ -32,12 +34,6 @@ def cross_check(
     return [tree.problem(path, sentence) for path, sentence in findings]
 
 
-def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    known = list(known)
-    listed = f"; known: {', '.join(known[:12])}" if known and not suggestion(name, known) else ""
-    return f"there is no {kind} '{name}'{listed}{suggestion(name, known)}"
-
-
 def _horizon(s: Scenario) -> Iterator[Finding]:
     if s.horizon <= s.as_of:
         yield ("horizon",), f"{s.horizon} is not after as_of, {s.as_of}; set a later horizon"
@@ -50,11 +46,11 @@ def _ties(s: Scenario) -> Iterator[Finding]:
         ties: Mapping[str, Mapping[str, Model]] = getattr(s.ties, kind)
         for first, others in ties.items():
             if first not in s.actors:
-                yield ("ties", kind, first), _unknown("actor", first, s.actors)
+                yield ("ties", kind, first), unknown("actor", first, s.actors)
             for second in others:
                 both = kind in _SYMMETRIC and first in ties.get(second, {})
                 if second not in s.actors:
-                    sentence = _unknown("actor", second, s.actors)
+                    sentence = unknown("actor", second, s.actors)
                 elif first == second:
                     sentence = f"'{first}' cannot have a tie with itself; remove it"
                 elif both and first < second:
@@ -109,7 +105,7 @@ def _seats(s: Scenario) -> Iterator[Finding]:
         for heir in actor.runners_up:
             at = ("actors", name, "runners_up", heir)
             if heir not in s.lists:
-                yield at, _unknown("list with seats", heir, s.lists)
+                yield at, unknown("list with seats", heir, s.lists)
             elif heir == name:
                 yield at, f"'{name}' cannot inherit its own seats; remove it"
     leaving = [name for name, actor in s.actors.items() if actor.runners_up]
@@ -125,25 +121,14 @@ def _chamber(s: Scenario) -> Iterator[Finding]:
         return
     if not s.lists:
         yield ("chamber",), "no actor has seats; give at least one actor 'seats:'"
-    names = [step.step for step in s.chamber.procedure]
+    for path, sentence in (*check_procedure(s.chamber), *check_names(s.chamber, s.lists)):
+        yield ("chamber", *path), sentence
+    if s.chamber.elected is not None and s.chamber.elected > s.as_of:
+        yield ("chamber", "elected"), f"{s.chamber.elected} is after as_of, {s.as_of}; correct one"
+    communities = {actor.community for actor in s.lists.values() if actor.community}
     for i, step in enumerate(s.chamber.procedure):
-        at = ("chamber", "procedure", i)
-        if names.index(step.step) != i:
-            yield (*at, "step"), f"there are two steps '{step.step}'; give each its own name"
-        for key, threshold in (("in_favour", step.in_favour), ("present", step.present)):
-            if threshold and threshold.needed(s.chamber.seats) > s.chamber.seats:
-                yield (*at, key), f"{threshold.written} is more than the {s.chamber.seats} seats"
-    for name, kind in s.chamber.governments.items():
-        for key in ("includes", "includes_any", "excludes"):
-            for i, member in enumerate(getattr(kind, key)):
-                if member not in s.lists:
-                    at = ("chamber", "governments", name, key, i)
-                    yield at, _unknown("list with seats", member, s.lists)
-    for i, veto in enumerate(s.chamber.vetoes):
-        for key, member in (("of", veto.of), ("against", veto.against)):
-            if member not in s.lists:
-                at = ("chamber", "vetoes", i, key)
-                yield at, _unknown("list with seats", member, s.lists)
+        if step.office is not None and step.office not in communities:
+            yield ("chamber", "procedure", i, "office"), unknown("community", step.office, communities)  # fmt: skip
 
 
 def _past(s: Scenario) -> Iterator[Finding]:
@@ -175,10 +160,10 @@ def _questions(s: Scenario) -> Iterator[Finding]:
                 f"{question.by} is not between as_of, {s.as_of}, and the horizon, {s.horizon}",
             )
         if question.obeys is not None and question.obeys not in clients:
-            yield (*at, "obeys"), _unknown("client with a patron", question.obeys, clients)
+            yield (*at, "obeys"), unknown("client with a patron", question.obeys, clients)
         for i, kind in enumerate(question.government or []):
             if kind != "any" and kind not in kinds:
-                yield (*at, "government", i), _unknown("kind of government", kind, [*kinds, "any"])
+                yield (*at, "government", i), unknown("kind of government", kind, [*kinds, "any"])
         if (question.kinds or question.government) and s.chamber is None:
             yield at, "asks for a government, but there is no chamber; add 'chamber:'"
 
@@ -188,7 +173,7 @@ def _decisions(s: Scenario) -> Iterator[Finding]:
         at = ("decisions", name)
         question = s.questions.get(decision.question)
         if question is None:
-            yield (*at, "question"), _unknown("question", decision.question, s.questions)
+            yield (*at, "question"), unknown("question", decision.question, s.questions)
             continue
         kinds = [*(s.chamber.governments if s.chamber else ()), "other", "none"]
         outcomes = kinds if question.kinds else ["yes", "no"]
@@ -196,7 +181,7 @@ def _decisions(s: Scenario) -> Iterator[Finding]:
             here = (*at, "actions", action)
             for outcome in payoffs:
                 if outcome not in outcomes:
-                    yield (*here, outcome), _unknown("outcome", outcome, outcomes)
+                    yield (*here, outcome), unknown("outcome", outcome, outcomes)
             missing = [outcome for outcome in outcomes if outcome not in payoffs]
             if missing:
                 yield here, f"'{action}' has no payoff for {', '.join(missing)}; add it"
@@ -205,12 +190,12 @@ def _decisions(s: Scenario) -> Iterator[Finding]:
 def _switches(s: Scenario, mechanisms: list[str]) -> Iterator[Finding]:
     for name in s.mechanisms:
         if name not in mechanisms:
-            yield ("mechanisms", name), _unknown("mechanism", name, mechanisms)
+            yield ("mechanisms", name), unknown("mechanism", name, mechanisms)
     for branch, what in s.branches.items():
         for i, name in enumerate(what.without):
             if name not in mechanisms:
                 at = ("branches", branch, "without", i)
-                yield at, _unknown("mechanism", name, mechanisms)
+                yield at, unknown("mechanism", name, mechanisms)
 
 
 def _claims(s: Scenario, ledger: Ledger | None) -> Iterator[Finding]:
@@ -218,13 +203,13 @@ def _claims(s: Scenario, ledger: Ledger | None) -> Iterator[Finding]:
     for path, claim in _cited(s):
         if claim not in known:
             where = "" if ledger else " (the scenario names no evidence file)"
-            yield path, _unknown("claim", claim, known) + where
+            yield path, unknown("claim", claim, known) + where
     if ledger:
         for name, source in ledger.sources.items():
             if source.affiliation is not None and source.affiliation not in s.actors:
                 yield (
                     ("evidence",),
-                    f"source '{name}': " + _unknown("actor", source.affiliation, s.actors),
+                    f"source '{name}': " + unknown("actor", source.affiliation, s.actors),
                 )
 
 

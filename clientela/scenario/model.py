@@ -1,81 +1,21 @@
-"""The scenario language as models: actors, ties, chamber, events, questions, branches."""
+"""The scenario language as models: actors, ties, events, questions, branches."""
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-import math
-import re
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    WithJsonSchema,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from clientela.evidence import Credences, Ledger
 from clientela.reading import Problem, Tree
+from clientela.scenario.chamber import Chamber
 from clientela.scenario.distributions import fixed, pert
+from clientela.scenario.fields import Claims, Count, Date, Flag, Id, Model, Number, fault, listed
 from clientela.scenario.quantity import Days, Nonnegative, Rate, Share, prior
-
-_ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
-
-
-def fault(sentence: str) -> PydanticCustomError:
-    """A validation error that reads as written."""
-    return PydanticCustomError("scenario", "{sentence}", {"sentence": sentence})
-
-
-def _check_id(text: str) -> str:
-    if not _ID.fullmatch(text):
-        raise fault(
-            f"'{text[:60]}' cannot be a name; expected lower-case letters, digits and hyphens, "
-            "beginning with a letter, at most 40"
-        )
-    return text
-
-
-def _check_date(raw: Any) -> Any:
-    if isinstance(raw, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
-        return raw
-    if isinstance(raw, dt.date) and not isinstance(raw, dt.datetime):
-        return raw
-    raise fault(f"{raw!r} is not a date; expected one such as 2021-12-31")
-
-
-def _listed(raw: Any) -> Any:
-    return [raw] if isinstance(raw, str) else raw
-
-
-Id = Annotated[str, AfterValidator(_check_id)]
-# Strict, since true is not 1 and 'yes' is not true; finite, since nan slips past every limit.
-Count = Annotated[int, Field(strict=True)]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-Flag = Annotated[bool, Field(strict=True)]
-Date = Annotated[dt.date, BeforeValidator(_check_date, json_schema_input_type=dt.date)]
-Claims = Annotated[
-    list[str],
-    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
-    Field(description="Ids of claims in the evidence file that this rests on."),
-]
-
-
-class Model(BaseModel):
-    """Base of everything in a scenario: nothing unknown is accepted, nothing changes later."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=20_000)
-
 
 Kind = Literal[
     "patron", "client", "rival", "party", "state", "judiciary", "authority", "outside-power"
@@ -107,7 +47,7 @@ class Actor(Model):
     camp: Id | None = Field(None, description="The camp it belongs to, if any.")
     community: Id | None = Field(None, description="The community it stands for, if any.")
     note: str = Field("", description="A sentence on the actor.")
-    because: Claims = []
+    because: Claims
     force: Nonnegative = Field(
         prior(fixed(0.0), "unarmed unless stated"),
         description="Armed strength relative to the other actors, of which the mean counts; 0: unarmed.",
@@ -141,7 +81,7 @@ class Sponsorship(Model):
         prior(pert(0.2, 0.5, 0.8), "share of means that come from the patron; seldom published"),
         description="Share of the client's means that the patron gives, 0 to 1.",
     )
-    because: Claims = []
+    because: Claims
 
 
 class Rivalry(Model):
@@ -157,7 +97,7 @@ class Rivalry(Model):
     killed: Nonnegative | None = Field(
         None, description="Mean killed by an attack that can kill (none: escalation.killed)."
     )
-    because: Claims = []
+    because: Claims
 
 
 class Alliance(Model):
@@ -166,7 +106,7 @@ class Alliance(Model):
     strength: Annotated[Number, Field(ge=0, le=1)] = Field(
         0.5, description="How close the tie is at the start, 0 to 1."
     )
-    because: Claims = []
+    because: Claims
 
 
 class Deference(Model):
@@ -176,7 +116,7 @@ class Deference(Model):
         prior(pert(0.1, 0.5, 0.9), "how far followers heed an authority is seldom measured"),
         description="How far the follower heeds the authority, 0 to 1.",
     )
-    because: Claims = []
+    because: Claims
 
 
 class Ties(Model):
@@ -195,86 +135,6 @@ class Ties(Model):
                     yield kind, first, second, tie
 
 
-class Threshold(Model):
-    """A number of members: `majority`, `two-thirds`, a fraction such as `3/5`, or seats."""
-
-    written: str
-
-    def needed(self, total: int) -> int:
-        """Members needed of `total`: more than half for a majority, else the share rounded up."""
-        if self.written == "majority":
-            return total // 2 + 1
-        if "/" in self.written:
-            return math.ceil(Fraction(self.written) * total)
-        return int(self.written)
-
-
-def _threshold(raw: Any) -> Any:
-    if isinstance(raw, Threshold):
-        return raw
-    text = str(raw).strip() if not isinstance(raw, bool) else str(raw).lower()
-    if text == "majority":
-        return Threshold(written=text)
-    text = "2/3" if text == "two-thirds" else text
-    if re.fullmatch(r"[0-9]{1,6}", text) and int(text) > 0:
-        return Threshold(written=text)
-    if re.fullmatch(r"[0-9]{1,4}/[1-9][0-9]{0,3}", text) and 0 < Fraction(text) <= 1:
-        return Threshold(written=text)
-    raise fault(
-        f"'{text[:60]}' is not a threshold; expected majority, two-thirds, a fraction up to 1 such as "
-        "3/5, or a number of seats"
-    )
-
-
-ThresholdField = Annotated[
-    Threshold,
-    BeforeValidator(_threshold),
-    WithJsonSchema({
-        "anyOf": [{"type": "string", "pattern": r"^(majority|two-thirds|\d+/\d+|\d+)$"},
-                  {"type": "integer", "minimum": 1}],
-        "description": "Of all members: majority, two-thirds, a fraction such as 3/5, or seats.",
-    }),
-]  # fmt: skip
-
-
-class Step(Model):
-    """A step of the procedure by which a government is formed."""
-
-    step: Id = Field(description="Its name, such as speaker, president, cabinet.")
-    in_favour: ThresholdField = Field(description="Members that must vote for it, of all members.")
-    present: ThresholdField | None = Field(
-        None, description="Members that must be there for the vote to count (none: no quorum)."
-    )
-
-
-class GovernmentKind(Model):
-    """A kind of government, by who is in it and who is not; the first that fits counts."""
-
-    title: str = Field("", description="The name shown.")
-    includes: list[Id] = Field([], description="All of these are in it.")
-    includes_any: list[Id] = Field([], description="At least one of these is in it.")
-    excludes: list[Id] = Field([], description="None of these is in it.")
-
-
-class Veto(Model):
-    """Two lists that never govern together."""
-
-    of: Id = Field(description="The list that refuses.")
-    against: Id = Field(description="The list it refuses to govern with.")
-
-
-class Chamber(Model):
-    """The assembly and how it forms a government."""
-
-    seats: Count = Field(gt=0, le=100_000, description="All seats, filled or not.")
-    dimension: Id | None = Field(
-        None, description="The dimension of the actors' positions that divides the lists."
-    )
-    procedure: list[Step] = Field(min_length=1, max_length=8, description="Steps, in order.")
-    governments: dict[Id, GovernmentKind] = Field({}, description="Kinds, first match wins.")
-    vetoes: list[Veto] = Field([], description="Pairs of lists that never govern together.")
-
-
 class PastEvent(Model):
     """Something that has happened; it sets the state at the start."""
 
@@ -283,7 +143,7 @@ class PastEvent(Model):
     outcome: dict[str, str] = Field({}, description="Branch taken, by outcome group.")
     killed: Count = Field(0, ge=0, le=1_000_000, description="People killed.")
     note: str = Field("", description="A sentence on the event.")
-    because: Claims = []
+    because: Claims
 
 
 class ScheduledEvent(Model):
@@ -293,7 +153,7 @@ class ScheduledEvent(Model):
     date: Date | None = Field(None, description="Its date.")
     after: Days | None = Field(None, description="Days after as_of, uncertain.")
     note: str = Field("", description="A sentence on the event.")
-    because: Claims = []
+    because: Claims
 
     @model_validator(mode="after")
     def _one_time(self) -> ScheduledEvent:
@@ -304,7 +164,7 @@ class ScheduledEvent(Model):
 
 Patterns = Annotated[
     list[str],
-    BeforeValidator(_listed, json_schema_input_type=str | list[str]),
+    BeforeValidator(listed, json_schema_input_type=str | list[str]),
     Field(min_length=1),
 ]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from clientela.scenario.model import Model, Scenario
+from clientela.scenario.fields import Model
+from clientela.scenario.model import Scenario
 from clientela.scenario.quantity import VALUE_TYPE, Quantity
 
 
@@ -17,7 +18,7 @@ def json_schema(mechanisms: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
     models = [(Scenario, "validation"), *((m, "validation") for m in mechanisms.values())]
     places, definitions = models_json_schema(models, ref_template="#/$defs/{model}")  # pyright: ignore
     known = definitions["$defs"]
-    for model in [*Model.__subclasses__(), *mechanisms.values()]:
+    for model in [*_all_models(Model), *mechanisms.values()]:
         if model.__name__ in known:
             _tell_defaults(model, known[model.__name__])
     scenario = known.pop("Scenario")
@@ -40,6 +41,12 @@ def json_schema(mechanisms: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
         **whole,
         "$defs": {**known, **values},
     }
+
+
+def _all_models(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in base.__subclasses__():
+        yield model
+        yield from _all_models(model)
 
 
 def _tell_defaults(model: type[BaseModel], schema: dict[str, Any]) -> None:

@@ -18,11 +18,11 @@ from clientela.chamber import (
 # 100 seats: left to right, with a block of independents in the middle.
 CHAMBER = Chamber(
     (
-        PartyList("left", 20, -0.8, community="north", incumbent=True),
-        PartyList("centre", 15, 0.0, community="south", force=3, incumbent=True, leads=True),
-        PartyList("right", 30, 0.6, community="south", force=4),
-        PartyList("hill", 10, None, community="hills", force=5),
-        PartyList("alone", 25, 0.1, community="coast", bloc=False),
+        PartyList("left", 20, {"x": -0.8}, community="north", incumbent=True),
+        PartyList("centre", 15, {"x": 0.0}, community="south", force=3, incumbent=True, leads=True),
+        PartyList("right", 30, {"x": 0.6}, community="south", force=4),
+        PartyList("hill", 10, community="hills", force=5),
+        PartyList("alone", 25, {"x": 0.1}, community="coast", bloc=False),
     )
 )
 
@@ -60,9 +60,15 @@ def test_the_median_member_is_counted_over_seats():
 
 
 def test_a_list_that_has_left_is_not_the_median():
-    gone = Chamber((PartyList("out", 0, -1.0), PartyList("a", 3, 0.0), PartyList("b", 3, 1.0)))
+    gone = Chamber(
+        (
+            PartyList("out", 0, {"x": -1.0}),
+            PartyList("a", 3, {"x": 0.0}),
+            PartyList("b", 3, {"x": 1.0}),
+        )
+    )
     assert median_list(gone) == 1
-    unplaced = Chamber((PartyList("out", 0, -1.0), PartyList("a", 3)))
+    unplaced = Chamber((PartyList("out", 0, {"x": -1.0}), PartyList("a", 3)))
     assert median_list(unplaced) is None
 
 
@@ -117,7 +123,7 @@ def test_a_chamber_about_which_only_seats_are_known_has_zeros_for_the_rest():
 parties = st.fixed_dictionaries(
     {
         "seats": st.integers(0, 20),
-        "position": st.sampled_from([None, -1.0, -0.5, 0.0, 0.25, 1.0]),
+        "positions": st.sampled_from([{}, *({"x": at} for at in (-1.0, -0.5, 0.0, 0.25, 1.0))]),
         "community": st.sampled_from([None, "north", "south", "west"]),
         "force": st.sampled_from([0, 0, 1, 2, 3]),
         "bloc": st.sampled_from([True, True, True, False]),
@@ -138,11 +144,11 @@ def described(chamber, inside, needed, support, clients):
     wins = needed - support * sum(p.seats for p in lists if not p.bloc)
     sitting = [p for p in lists if p.bloc and p.seats]
     armed = [p for p in sitting if p.force]
-    places = [p.position for p in lists if p.position is not None]
+    places = [p.positions.get("x") for p in lists if p.positions.get("x") is not None]
     median = median_list(chamber)
 
     def span(group):
-        known = [p.position for p in group if p.position is not None]
+        known = [p.positions.get("x") for p in group if p.positions.get("x") is not None]
         whole = max(places) - min(places) if places else 0
         return (max(known) - min(known)) / whole if known and whole else 0.0
 

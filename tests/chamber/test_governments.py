@@ -75,34 +75,58 @@ def test_nobody_in_the_coalition_is_opposed_to_it():
     assert away("a", "b", "c", "d", "e") == set()
 
 
-chambers = st.integers(1, 6).flatmap(
-    lambda n: st.builds(
-        lambda seats, camps, rivals: Chamber(
-            tuple(PartyList(f"p{i}", seats[i], camp=camps[i]) for i in range(n)),
-            rivalries=pairs(*((f"p{a}", f"p{b}") for a, b in rivals)),
-        ),
-        st.lists(st.integers(1, 9), min_size=n, max_size=n),
-        st.lists(st.sampled_from([None, "x", "y"]), min_size=n, max_size=n),
-        st.sets(st.sampled_from(list(combinations(range(n), 2))), max_size=6)
-        if n > 1
-        else st.just(set()),
+def test_friends_of_the_opposed_stay_away_with_them_unless_they_have_a_friend_inside():
+    lists = (*CHAMBER.lists, PartyList("f", 8), PartyList("g", 4))
+    chamber = Chamber(
+        lists, rivalries=CHAMBER.rivalries, alliances=pairs(("f", "b"), ("f", "d"), ("g", "f"))
     )
-)
+    alone, friend = opposed(chamber, np.array([chamber.mask("a"), chamber.mask("a", "d")]))
+    # b is opposed and f its friend; g is a friend of a friend, which is not enough.
+    assert int(alone) == chamber.mask("b", "c", "f")
+    assert int(friend) == chamber.mask("b", "c", "e")
 
 
-@given(chambers)
+pair_sets = st.sets(st.sampled_from(list(combinations(range(6), 2))), max_size=6)
+
+
+@st.composite
+def chambers(draw):
+    n = draw(st.integers(1, 6))
+    ties = [pairs(*((f"p{a}", f"p{b}") for a, b in draw(pair_sets) if b < n)) for _ in range(2)]
+    return Chamber(
+        tuple(
+            PartyList(
+                f"p{i}", draw(st.integers(1, 9)), camp=draw(st.sampled_from([None, "x", "y"]))
+            )
+            for i in range(n)
+        ),
+        rivalries=ties[0],
+        alliances=ties[1],
+    )
+
+
+@given(chambers())
 def test_opposition_agrees_with_its_definition(chamber):
     everything = np.arange(1, 1 << len(chamber.lists))
     found = opposed(chamber, everything)
+
+    def rival(p, q):
+        return frozenset((p.id, q.id)) in chamber.rivalries
+
+    def friend(p, q):
+        return frozenset((p.id, q.id)) in chamber.alliances
+
     for inside, bits in zip(members(chamber, everything), found.tolist(), strict=True):
         own = [p for p, is_in in zip(chamber.lists, inside, strict=True) if is_in]
         leader = max(own, key=lambda p: p.seats)
 
-        def rival(p, q):
-            return frozenset((p.id, q.id)) in chamber.rivalries
+        def hostile(party, own=own, leader=leader):
+            camp = [p for p in chamber.lists if party.camp and p.camp == party.camp]
+            of_camp = any(rival(p, leader) for p in camp) and not any(p in own for p in camp)
+            return party not in own and (any(rival(party, p) for p in own) or of_camp)
 
         for i, party in enumerate(chamber.lists):
-            camp = [p for p in chamber.lists if party.camp and p.camp == party.camp]
-            hostile = any(rival(p, leader) for p in camp) and not any(p in own for p in camp)
-            expected = party not in own and (any(rival(party, p) for p in own) or hostile)
+            joins = any(friend(party, p) and hostile(p) for p in chamber.lists)
+            joins &= not any(friend(party, p) for p in own)
+            expected = party not in own and (hostile(party) or joins)
             assert bool(bits >> i & 1) == expected

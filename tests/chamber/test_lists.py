@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientela.chamber import Chamber, PartyList, resign
+from clientela.chamber import Chamber, PartyList, Veto, resign
 
 
 def chamber(**seats):
@@ -24,13 +24,24 @@ def pair(a, b):
         (lambda: PartyList("a", 1.5), "list 'a' has 1.5 seats"),
         (lambda: PartyList("a", 1, force=-2.0), "list 'a' has force -2.0"),
         (lambda: PartyList("a", 1, force=math.inf), "list 'a' has force inf"),
-        (lambda: PartyList("a", 1, position=math.nan), "list 'a' is at position nan"),
-        (lambda: Chamber(()), "no list has a seat"),
+        (lambda: PartyList("a", 1, positions={"x": math.nan}), "list 'a' is at nan on 'x'"),
+        (lambda: Chamber(()), "there are no lists; a chamber needs at least one"),
+        (
+            lambda: Chamber((PartyList("a", 7), PartyList("b", 5)), size=10),
+            "sum to 12, 2 more than",
+        ),
+        (lambda: Chamber.of({"a": 1, "b": 2}, vetoes=[("a", "b", 1.5)]), "has probability 1.5"),
+        (
+            lambda: Chamber.of({"a": 1}, camps={"x": ["a"], "y": ["a"]}),
+            "list 'a' is in camp 'x' and in 'y'",
+        ),
+        (lambda: Chamber.of({"a": 1}, positions={"z": 0.5}), "there is no list 'z'"),
+        (lambda: Chamber.of({"a": 1}, dimension="z"), "no list has a position on 'z'"),
         (lambda: chamber(a=0, b=0), "no list has a seat"),
         (lambda: Chamber((PartyList("a", 1), PartyList("a", 2))), "two lists are called 'a'"),
-        (lambda: Chamber((PartyList("a", 1),), vetoes=pair("a", "x")), "a veto names 'x'"),
+        (lambda: Chamber((PartyList("a", 1),), vetoes=(Veto("a", "x"),)), "a veto names 'x'"),
         (lambda: Chamber((PartyList("a", 1),), rivalries=pair("a", "x")), "a rivalry names 'x'"),
-        (lambda: Chamber((PartyList("a", 1),), vetoes=pair("a", "a")), "expected two lists"),
+        (lambda: Chamber((PartyList("a", 1),), vetoes=(Veto("a", "a"),)), "expected two lists"),
         (lambda: chamber(**{f"p{i}": 1 for i in range(63)}), "at most 62 fit"),
         (lambda: chamber(a=1).mask("a", "z"), "there is no list 'z'"),
         (lambda: resign(chamber(a=1, b=1), "z", {"b": 1}), "there is no list 'z'"),

@@ -16,6 +16,8 @@ from clientela.process import (
     AddMark,
     Choice,
     Fire,
+    FireAfter,
+    FireAt,
     Killed,
     KindOfGovernment,
     Lower,
@@ -120,7 +122,8 @@ class Oracle:
         self.x, self.base, self.flags = {}, {}, dict(process.flags)
         self.counts = dict.fromkeys(process.events, 0)
         self.now = min([0.0, *(p.day for p in process.history)])
-        self.proposal = None
+        self.proposal, self.proposals = None, 0
+        self.timers: dict[str, float] = {}
         self.log: list[tuple[float, str, int]] = []
         self.silent = True
 
@@ -140,11 +143,12 @@ class Oracle:
         for past in sorted(self.process.history, key=lambda p: p.day):
             self.relax_to(past.day)
             event = self.process.events[past.event]
-            self.apply([e for e in event.effects if not isinstance(e, Fire)], past.mark, [])
+            self.apply(event.effects, past.mark, [])
             for outcome in event.outcomes:
                 if outcome.name in past.branches:
                     effects = self.effects_of(outcome, past.branches[outcome.name])
                     self.apply(effects, past.mark, [])
+        self.timers = {}
         self.relax_to(0.0)
         for name, variable in self.process.variables.items():
             apart = self.number(variable.start) - self.number(variable.baseline)
@@ -157,12 +161,24 @@ class Oracle:
             if 0 <= day <= self.process.horizon:
                 candidates.append((day, None, scheduled.event))
         for time, height, name in sorted(candidates, key=lambda c: c[0]):
+            self.ring_until(time, height is not None)
             self.relax_to(time)
             level = self.intensity(name)
             assert level < self.top, "raise the oracle's top"
             if height is None or height < level:
                 self.occur(name)
+        self.ring_until(self.process.horizon, True)
         return History(self.log, dict(self.x))
+
+    def ring_until(self, time, and_then):
+        """Timers up to a time; at equal times a date comes first, then timers by event."""
+        while self.timers:
+            names = [n for n in self.process.events if n in self.timers]
+            name = min(names, key=lambda n: self.timers[n])
+            if self.timers[name] > time or (self.timers[name] == time and not and_then):
+                break
+            self.relax_to(self.timers.pop(name))
+            self.occur(name)
 
     def relax_to(self, time):
         for name, variable in self.process.variables.items():
@@ -226,6 +242,11 @@ class Oracle:
                     self.flags[name] = False
                 case Fire(name):
                     waiting.append(name)
+                case FireAfter(name, days):
+                    self.timers[name] = self.now + max(self.number(days), 0.0)
+                case FireAt(name, variable, level):
+                    if self.x[variable] >= self.number(level):
+                        waiting.append(name)
 
     def effects_of(self, outcome, branch):
         match outcome:
@@ -298,6 +319,7 @@ class Oracle:
                     if u <= below:
                         self.proposal = lo + m
                         break
+                self.proposals += 1
                 return "made"
             case Vote():
                 return "passed" if self.passes(outcome, stream, turn) else "failed"
@@ -314,7 +336,10 @@ class Oracle:
         if self.proposal is None:
             return False
         mask, opposed = int(table.masks[self.proposal]), int(table.opposed[self.proposal])
-        favour = present = 0
+        inside = {name for i, name in enumerate(table.list_ids) if mask >> i & 1}
+        if vote.needs.office and not vote.needs.office & inside:
+            return False
+        favour = against = present = 0
         for i, seats in enumerate(table.seats[self.phase()]):
             if mask >> i & 1:
                 favour, present = favour + seats, present + seats
@@ -324,9 +349,11 @@ class Oracle:
                     if unit(words[0]) < self.number(vote.unbound):
                         present += 1
                         favour += unit(words[1]) < self.number(vote.swayed)
+                        against += unit(words[1]) >= self.number(vote.swayed)
             else:
                 chance = vote.opposed if opposed >> i & 1 else vote.neutral
-                word = self.word(stream, turn, int(table.camps[i]) << 32)[0]
+                word = self.word(stream, self.proposals | 1 << 62, int(table.camps[i]) << 32)[0]
                 if unit(word) < self.number(chance):
                     present += seats
-        return favour >= vote.in_favour and present >= vote.present
+                    against += seats if opposed >> i & 1 else 0
+        return vote.needs.are_met(favour, against, present)

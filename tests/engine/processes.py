@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clientela.chamber import Chamber, GovernmentRule, PartyList, build_assembly
+from clientela.chamber import Chamber, GovernmentRule, PartyList, Veto, build_assembly
 from clientela.evidence import Belief
 from clientela.process import (
     Add,
@@ -10,11 +10,15 @@ from clientela.process import (
     Branch,
     Choice,
     Fire,
+    FireAfter,
+    FireAt,
+    Hurdle,
     Killed,
     KindOfGovernment,
     Lower,
     Membership,
     Move,
+    Needs,
     Parameter,
     Process,
     Proposal,
@@ -168,13 +172,13 @@ def remembered():
 
 CHAMBER = Chamber(
     (
-        PartyList("a", 40, -1.0, camp="one", force=2.0, community="north"),
-        PartyList("b", 25, 0.0, camp="two", community="south", incumbent=True),
-        PartyList("c", 20, 0.5, camp="two", community="south"),
-        PartyList("d", 10, 1.0, incumbent=True),
+        PartyList("a", 40, {"x": -1.0}, camp="one", force=2.0, community="north"),
+        PartyList("b", 25, {"x": 0.0}, camp="two", community="south", incumbent=True),
+        PartyList("c", 20, {"x": 0.5}, camp="two", community="south"),
+        PartyList("d", 10, {"x": 1.0}, incumbent=True),
         PartyList("alone", 5, bloc=False),
     ),
-    vetoes=frozenset({frozenset({"c", "d"})}),
+    vetoes=(Veto("c", "d"),),
     rivalries=frozenset({frozenset({"a", "b"})}),
 )
 HEIRS = {"a": {"b": 3.0, "c": 1.0}, "d": {"a": 1.0, "c": 1.0}}
@@ -205,7 +209,7 @@ def parliament():
         "talks",
         rate=0.08,
         when={"standing": False, "formed": False},
-        effects=[Raise("standing"), Lower("half")],
+        effects=[Raise("standing"), Lower("half"), FireAfter("lapse", 40.0)],
         outcomes=[
             Proposal(
                 "coalition",
@@ -214,22 +218,30 @@ def parliament():
             )
         ],
     )
+    failure = [Add("failed", 1.0), FireAt("despair", "failed", 3.0)]
+    cabinet = Needs(
+        Hurdle(45, (1, 2), strict=True), Hurdle(30, (2, 5)), most=True, office=frozenset({"a", "b"})
+    )
     vote = {"opposed": 0.3, "neutral": 0.7, "unbound": 0.6, "swayed": 0.5}
     p.event(
         "session:speaker",
         rate=0.1,
         when={"standing": True, "half": False, "formed": False},
         outcomes=[
-            Vote("vote", 51, 60, **vote, passed=[Raise("half")], failed=[Add("failed", 1.0)])
+            Vote(
+                "vote",
+                Needs(Hurdle(51), present=60),
+                **vote,
+                passed=[Raise("half")],
+                failed=failure,
+            )
         ],
     )
     p.event(
         "session:cabinet",
         rate=0.1,
         when={"standing": True, "half": True, "formed": False},
-        outcomes=[
-            Vote("vote", 52, 0, **vote, passed=[Fire("government")], failed=[Add("failed", 1.0)])
-        ],
+        outcomes=[Vote("vote", cabinet, **vote, passed=[Fire("government")], failed=failure)],
     )
     p.event("give-up", excitation={"failed": 0.01}, when={"standing": True},
             effects=[Lower("standing"), Fire("talks")])  # fmt: skip
@@ -245,6 +257,8 @@ def parliament():
             Membership("d", "d", [Add("grip", 0.1)]),
         ],
     )
+    p.event("lapse", when={"standing": True, "formed": False}, effects=[Lower("standing")])
+    p.event("despair", effects=[Add("failed", -3.0), Lower("standing"), FireAfter("despair", 90.0)])
     p.event("fall", rate=0.02, when={"formed": True},
             effects=[Lower("formed"), Lower("standing")], mark=StandingCoalition())  # fmt: skip
     p.event("leave:a", rate=0.004, modulation={"tension": 0.3}, when={"out:a": False},

@@ -18,6 +18,8 @@ from clientela.process import (
     Branch,
     Choice,
     Fire,
+    FireAfter,
+    FireAt,
     Killed,
     Lower,
     Move,
@@ -121,6 +123,12 @@ def small_processes(draw):
         ]
         if after:  # only events further on are fired, so that firing ends
             possible.append(st.builds(Fire, st.sampled_from(after)))
+            level = small | st.just(unknown)
+            possible.append(
+                st.builds(FireAt, st.sampled_from(after), st.sampled_from(variables), level)
+            )
+        waits = st.floats(0.5, 20.0) | st.just(unknown)
+        possible.append(st.builds(FireAfter, st.sampled_from(events), waits))
         return draw(st.lists(st.one_of(possible), max_size=3))
 
     for i, name in enumerate(events):

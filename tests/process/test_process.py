@@ -13,10 +13,14 @@ from clientela.process import (
     Branch,
     Choice,
     Fire,
+    FireAfter,
+    FireAt,
+    Hurdle,
     Killed,
     Lower,
     Membership,
     Move,
+    Needs,
     Parameter,
     Process,
     ProcessError,
@@ -176,7 +180,9 @@ def test_events_that_fire_each_other_without_end_are_refused_with_the_loop():
     p = process()
     p.event("b", outcomes=[Choice("way", [Branch("x", 0.0, {}, [Fire("c")])])])
     p.assembly = assembly()
-    p.event("c", outcomes=[Vote("v", 51, 0, 0.1, 0.1, 0.1, 0.1, failed=[Fire("attack")])])
+    p.event(
+        "c", outcomes=[Vote("v", Needs(Hurdle(51)), 0.1, 0.1, 0.1, 0.1, failed=[Fire("attack")])]
+    )
     p.events["attack"].then(Fire("b"))
     with pytest.raises(ProcessError, match="without end: attack → b → c → attack"):
         compile_process(p)
@@ -239,7 +245,12 @@ def test_parameters_are_found_wherever_a_coefficient_stands():
         rate=named("rate"),
         excitation={"x": named("add")},
         modulation={"x": named("log")},
-        effects=[Add("x", named("amount")), Move("x", named("fraction"), named("toward"))],
+        effects=[
+            Add("x", named("amount")),
+            Move("x", named("fraction"), named("toward")),
+            FireAt("later", "x", named("level")),
+            FireAfter("later", named("wait")),
+        ],
         mark=Killed(named("none"), named("mean"), named("r")),
         outcomes=[
             Choice(
@@ -247,11 +258,14 @@ def test_parameters_are_found_wherever_a_coefficient_stands():
                 [Branch("b", named("weight"), {"x": named("slope")}, [AddMark("x", named("by"))])],
             ),
             Proposal("p", {"number_of_lists": named("beta")}, {"minority": {"x": named("tilt")}}),
-            Vote("v", 51, 0, named("opposed"), named("neutral"), named("unbound"), named("swayed")),
+            Vote(
+                "v", Needs(), named("opposed"), named("neutral"), named("unbound"), named("swayed")
+            ),
         ],
     )
+    p.event("later")
     p.at("e", named("day"))
-    names = "start base half rate add log amount fraction toward none mean r weight slope by beta tilt " \
+    names = "start base half rate add log amount fraction toward level wait none mean r weight slope by beta tilt " \
             "opposed neutral unbound swayed day"  # fmt: skip
     assert list(p.parameters()) == sorted(names.split())
     program = compile_process(p)

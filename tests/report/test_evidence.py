@@ -12,7 +12,7 @@ from pages import Page, element, rows, section, words
 
 import clientela as ct
 from clientela.analysis.explaining import explain
-from clientela.analysis.words import percent
+from clientela.analysis.words import kind_titles, percent
 from clientela.evidence import Credences
 from clientela.evidence.store import attach, by_path, text_of
 from clientela.report import render
@@ -349,7 +349,7 @@ def test_every_question_has_its_panel(iraq: ct.Forecast, whole: str):
 
 def test_of_several_outcomes_the_one_that_moves_most_is_named(iraq: ct.Forecast, whole: str):
     (found,) = explain(iraq, ["government-kind"])
-    title = iraq.scenario.chamber.governments[found.outcomes[telling_outcome(found)]].title
+    title = kind_titles(iraq.scenario)[found.outcomes[telling_outcome(found)]]
     assert f"the one shown is “{title}”" in words(section(whole, "hinges"))
     shown = [r for r in found.retractions if r.certain]
     assert 0 < len(shown) < len(found.retractions)

@@ -36,7 +36,7 @@ from arvenia import ARVENIA, changed, loaded, problems
         ("{front: {league: {}}", "{front: {front: {}}", "cannot have a tie with itself"),
         ("{front: {league: {}}", "{front: {league: {}}, league: {front: {}}", "both directions"),
         ("{front: {league: {}}}", "[front, league]", "ties.rivalry: a list is not a mapping"),
-        ("in_favour: majority", "in_favour: most", "chamber.procedure.0.in_favour: 'most' is not a threshold"),
+        ("in_favour: majority", "in_favour: many", "chamber.procedure.0.in_favour: 'many' is not a threshold"),
         ("in_favour: majority", "in_favour: 4/3", "'4/3' is not a threshold"),
         ("in_favour: majority", "in_favour: true", "'true' is not a threshold"),
         ("in_favour: majority", "in_favour: 101", "101 is more than the 100 seats"),
