@@ -10,7 +10,7 @@ import numpy as np
 
 from clientela.analysis.inputs import Outcomes, Pairs, unknown
 from clientela.analysis.retraction import Option, Weights
-from clientela.engine.jit import compiled
+from clientela.jit import compiled
 from clientela.process import Program
 from clientela.scenario import Conditional
 

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from clientela.engine.jit import compiled
+from clientela.jit import compiled
 
 
 @compiled()

@@ -7,9 +7,11 @@ written in.
 
 from clientela.chamber.assembly import Assembly, build_assembly
 from clientela.chamber.coalitions import feasible, members, minimal_winning, seats_of
-from clientela.chamber.features import feature_table, median_list
+from clientela.chamber.covariates import covariate_table, median_list
+from clientela.chamber.files import bundled_chambers, load_chamber
 from clientela.chamber.governments import GovernmentRule, classify, opposed
 from clientela.chamber.lists import Cabinet, Chamber, PartyList, Veto, resign
+from clientela.chamber.parliament import Parliament, chamber_of, parliament_of
 from clientela.chamber.procedure import (
     Passage,
     blocking_groups,
@@ -26,23 +28,28 @@ __all__ = [
     "Cabinet",
     "Chamber",
     "GovernmentRule",
+    "Parliament",
     "PartyList",
     "Passage",
     "Proposal",
     "Veto",
     "blocking_groups",
     "build_assembly",
+    "bundled_chambers",
+    "chamber_of",
     "classify",
+    "covariate_table",
     "draw",
     "feasible",
-    "feature_table",
     "follow",
     "likeliest",
+    "load_chamber",
     "median_list",
     "members",
     "minimal_winning",
     "needs_of",
     "opposed",
+    "parliament_of",
     "probabilities",
     "resign",
     "ruling_coalitions",

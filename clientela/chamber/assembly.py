@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clientela.chamber.coalitions import feasible
-from clientela.chamber.features import feature_table
+from clientela.chamber.covariates import covariate_table
 from clientela.chamber.governments import GovernmentRule, classify, opposed
 from clientela.chamber.lists import Chamber, resign
 
@@ -64,7 +64,7 @@ def build_assembly(
     """The assembly, with `heirs` saying who gets the seats of each list that may resign.
 
     `unbound_support` is the share of the members who sit alone that a coalition may count on;
-    `kinds` names kinds of government; `clients` and `pairs` are those of `feature_table`. A
+    `kinds` names kinds of government; `clients` and `pairs` are those of `covariate_table`. A
     phase after a resignation may be left without a feasible coalition. Raises ValueError if no
     coalition is feasible at the start, if a name is unknown, if more than four lists may resign,
     and as `feasible` does.
@@ -79,7 +79,7 @@ def build_assembly(
             raise ValueError(
                 f"no coalition reaches {seats_needed} of {now.seats} seats; check seats and vetoes"
             )
-        names, features = feature_table(
+        names, features = covariate_table(
             now,
             masks,
             seats_needed,

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 # A coalition is a bitmask in an int64, whose sign bit stays clear.
 MOST_LISTS = 62
 
+# Families of parties that have been in government less often than their seats would suggest.
+FAMILIES = ("communist", "far-right", "special-issue")
+
 
 @dataclass(frozen=True)
 class PartyList:
@@ -19,7 +22,9 @@ class PartyList:
     are left out. Lists of one `camp` decide together whether to attend; a `community` is a part
     of the country that may expect a share in every government. `force` is armed strength relative
     to the other lists, 0 for the unarmed. `bloc=False`: its members sit and vote one by one and
-    it is in no coalition. `incumbent`: in the outgoing government; `leads`: held its head.
+    it is in no coalition. `incumbent`: in the outgoing government; `leads`: held its head. `gain`
+    is the share of all seats that it won or lost against the election before, −1 to 1 (0 too if
+    unknown); `family` is one of `FAMILIES`, if it belongs to one.
 
     Raises ValueError for negative or fractional seats, negative force and numbers that are not
     finite.
@@ -34,8 +39,16 @@ class PartyList:
     bloc: bool = True
     incumbent: bool = False
     leads: bool = False
+    gain: float = 0.0
+    family: str | None = None
 
     def __post_init__(self) -> None:
+        if self.family not in (None, *FAMILIES):
+            raise ValueError(
+                f"list {self.id!r} is of family {self.family!r}; expected one of {', '.join(FAMILIES)}"
+            )
+        if not -1 <= self.gain <= 1:
+            raise ValueError(f"list {self.id!r} has gained {self.gain}; expected −1 to 1")
         if self.seats < 0 or int(self.seats) != self.seats:
             raise ValueError(
                 f"list {self.id!r} has {self.seats} seats; expected a whole number, 0 or more"
@@ -60,11 +73,15 @@ class Veto:
 
 @dataclass(frozen=True)
 class Cabinet:
-    """A government of the past: when it took office, who was in it, and who led it."""
+    """A government of the past: when it took office, who was in it, who led it, of what kind.
+
+    `minority` says whether it lacked a majority (None: unknown).
+    """
 
     since: dt.date
     lists: frozenset[str]
     leads: str | None = None
+    minority: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,9 @@ class Chamber:
     `size` is all seats (None: those of its lists); seats may be vacant. `dimension` names the one
     of the lists' positions that divides them most, for the median and what is contiguous (None:
     the only one, if there is one). `rivalries` and `alliances` are pairs of lists' ids; `cabinets` are
-    governments of the past, of which only lists that still sit count.
+    governments of the past, of which only lists that still sit count, and the more the nearer they
+    are to `date` (None: to the last of them). `midterm`: the outgoing government was formed by
+    this same parliament, not by one before an election.
 
     Raises ValueError with one sentence for a name used twice or unknown, a pair that names one
     list twice, probabilities outside 0 to 1, more seats than the chamber has, more lists than a
@@ -88,6 +107,8 @@ class Chamber:
     size: int | None = None
     dimension: str | None = None
     cabinets: tuple[Cabinet, ...] = ()
+    date: dt.date | None = None
+    midterm: bool = False
 
     def __post_init__(self) -> None:
         self._check_lists()
@@ -145,6 +166,8 @@ class Chamber:
         alone: Iterable[str] = (),
         dimension: str | None = None,
         cabinets: Iterable[Cabinet] = (),
+        date: dt.date | None = None,
+        midterm: bool = False,
     ) -> Chamber:
         """The chamber with so many seats by list, the rest given by column.
 
@@ -195,6 +218,8 @@ class Chamber:
             size,
             dimension,
             tuple(cabinets),
+            date,
+            midterm,
         )
 
     @property

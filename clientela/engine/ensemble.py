@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from clientela.engine.block import BLOCK, draw_block
-from clientela.engine.jit import announced_compilation
+from clientela.jit import announced_compilation
 from clientela.process.program import Program
 
 Result = TypeVar("Result")

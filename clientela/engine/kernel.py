@@ -12,7 +12,6 @@ import math
 
 import numpy as np
 
-from clientela.engine.jit import allocating, compiled
 from clientela.engine.measure import STRIPS, TOP, advance, find_next, rebound
 from clientela.engine.outcomes import draw_mark, draw_outcome, phase_of
 from clientela.engine.state import (
@@ -27,6 +26,7 @@ from clientela.engine.state import (
     write,
 )
 from clientela.engine.streams import PATHS, history_key
+from clientela.jit import allocating, compiled
 from clientela.process.program import (
     ADD,
     ADD_BY,

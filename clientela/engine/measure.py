@@ -16,9 +16,9 @@ import math
 
 import numpy as np
 
-from clientela.engine.jit import compiled
 from clientela.engine.state import bound
 from clientela.engine.streams import threefry, unit
+from clientela.jit import compiled
 
 _U = np.uint64
 STRIP = 2.0**-10  # height of the lowest strip, events per day

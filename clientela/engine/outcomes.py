@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from clientela.engine.jit import compiled
 from clientela.engine.state import read
 from clientela.engine.streams import threefry, unit
+from clientela.jit import compiled
 from clientela.process.program import CHOICE, COALITION, KILLED, MEMBERSHIP, PROPOSAL, VOTE
 
 _U = np.uint64

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clientela.engine.jit import compiled
+from clientela.jit import compiled
 
 QUEUE = 64  # events that one event may fire at once
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from clientela.engine.jit import compiled
+from clientela.jit import compiled
 
 _U = np.uint64
 _PARITY = _U(0x1BD11BDAA9FC1A22)

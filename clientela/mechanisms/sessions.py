@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from clientela.chamber import needs_of
+from clientela.chamber import chamber_of, needs_of
 from clientela.mechanisms.drafting import Draft, Values
-from clientela.mechanisms.seating import chamber_of
 from clientela.mechanisms.shared import CARETAKER, RATIFIED, flag, new_elections, still_forming
 from clientela.process import Add, Choice, Effect, Fire, FireAfter, FireAt, Lower, Move, Raise, Vote
 from clientela.scenario import Step, with_following

@@ -12,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 from clientela.analysis import Forecast
 from clientela.analysis.answers import Answer
 from clientela.analysis.words import kind_titles, percent
-from clientela.mechanisms.seating import chamber_of
+from clientela.chamber import chamber_of
 from clientela.report.drawing import figure
 from clientela.report.palette import AMBER, BLUE, GREY, HATCHES, INK, ORANGE, SERIES
 

@@ -11,9 +11,8 @@ import jinja2
 
 from clientela.analysis import Forecast, program_of
 from clientela.analysis.words import kind_titles, percent, span
-from clientela.chamber import blocking_groups, said
+from clientela.chamber import blocking_groups, chamber_of, said
 from clientela.engine import StoreError
-from clientela.mechanisms.seating import chamber_of
 from clientela.report import figures
 from clientela.report.evidence import evidence
 from clientela.report.hinges import hanging

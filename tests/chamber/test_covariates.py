@@ -1,19 +1,25 @@
 """Covariates of coalitions: by hand for a small chamber, and against their definitions."""
 
+import datetime as dt
+import itertools
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clientela.chamber import (
+    Cabinet,
     Chamber,
     PartyList,
+    covariate_table,
     feasible,
-    feature_table,
     median_list,
     members,
     ruling_coalitions,
 )
+from clientela.chamber.lists import FAMILIES
 
 # 100 seats: left to right, with a block of independents in the middle.
 CHAMBER = Chamber(
@@ -29,7 +35,7 @@ CHAMBER = Chamber(
 
 def column(name, *coalitions, chamber=CHAMBER, needed=51, **options):
     masks = np.array([chamber.mask(*names) for names in coalitions])
-    names, values = feature_table(chamber, masks, needed, **options)
+    names, values = covariate_table(chamber, masks, needed, **options)
     return values[:, names.index(name)].tolist()
 
 
@@ -105,7 +111,7 @@ def test_clients_are_weighed_by_seats_and_actors_without_a_list_are_passed_over(
 def test_a_pair_has_one_column_however_often_it_is_asked_for():
     pair = ("left", "right")
     assert column("both:left+right", pair, ("left",), pairs=[pair, pair]) == [1, 0]
-    names, _ = feature_table(CHAMBER, np.array([1]), 51, pairs=[pair, pair])
+    names, _ = covariate_table(CHAMBER, np.array([1]), 51, pairs=[pair, pair])
     assert names.count("both:left+right") == 1
     with pytest.raises(ValueError, match="no list 'nobody'"):
         column("range", ("left",), pairs=[("left", "nobody")])
@@ -113,7 +119,7 @@ def test_a_pair_has_one_column_however_often_it_is_asked_for():
 
 def test_a_chamber_about_which_only_seats_are_known_has_zeros_for_the_rest():
     bare = Chamber((PartyList("a", 2), PartyList("b", 3)))
-    names, values = feature_table(bare, feasible(bare, 3), 3)
+    names, values = covariate_table(bare, feasible(bare, 3), 3)
     unknown = ("range", "contains_median", "communities_missing", "armed_core", "client_seats",
                "incumbent_coalition", "incumbent_leader")  # fmt: skip
     assert not values[:, [names.index(name) for name in unknown]].any()
@@ -129,11 +135,37 @@ parties = st.fixed_dictionaries(
         "bloc": st.sampled_from([True, True, True, False]),
         "incumbent": st.booleans(),
         "leads": st.booleans(),
+        "gain": st.sampled_from([-0.1, 0.0, 0.2]),
+        "family": st.sampled_from([None, *FAMILIES]),
     }
 )
-chambers = st.lists(parties, min_size=1, max_size=6).filter(
-    lambda all_: any(p["seats"] for p in all_)
-).map(lambda all_: Chamber(tuple(PartyList(f"p{i}", **p) for i, p in enumerate(all_))))  # fmt: skip
+
+
+@st.composite
+def chambers(draw):
+    lists = draw(
+        st.lists(parties, min_size=1, max_size=6).filter(lambda a: any(p["seats"] for p in a))
+    )
+    names = [f"p{i}" for i in range(len(lists))]
+    cabinets = st.builds(
+        Cabinet,
+        st.dates(dt.date(1990, 1, 1), dt.date(2020, 1, 1)),
+        st.sets(st.sampled_from([*names, "gone"]), min_size=1).map(frozenset),
+        st.none(),
+        st.sampled_from([None, True, False]),
+    )
+    return Chamber(
+        tuple(PartyList(name, **p) for name, p in zip(names, lists, strict=True)),
+        cabinets=tuple(draw(st.lists(cabinets, max_size=5))),
+        date=dt.date(2020, 6, 1),
+        midterm=draw(st.booleans()),
+    )
+
+
+def past_of(chamber):
+    """Past cabinets with their weights, which sum to one."""
+    raw = [math.exp(-(chamber.date - c.since).days / 3652.5) for c in chamber.cabinets]
+    return [(c, w / sum(raw)) for c, w in zip(chamber.cabinets, raw, strict=True)], sum(raw)
 
 
 def described(chamber, inside, needed, support, clients):
@@ -146,39 +178,74 @@ def described(chamber, inside, needed, support, clients):
     armed = [p for p in sitting if p.force]
     places = [p.positions.get("x") for p in lists if p.positions.get("x") is not None]
     median = median_list(chamber)
+    past, _ = past_of(chamber)
 
     def span(group):
         known = [p.positions.get("x") for p in group if p.positions.get("x") is not None]
         whole = max(places) - min(places) if places else 0
         return (max(known) - min(known)) / whole if known and whole else 0.0
 
+    def governed(*group):
+        return sum(w for c, w in past if all(p.id in c.lists for p in group))
+
+    line = sorted((p for p in sitting if "x" in p.positions), key=lambda p: p.positions["x"])
+    at = [i for i, p in enumerate(line) if p in own]
     communities = {p.community for p in sitting if p.community}
     minority = seats * 2 <= total
     outgoing = [p for p in sitting if p.incumbent]
+    incumbent = bool(outgoing) and own == outgoing
     cores = ruling_coalitions([p.force for p in armed]) if armed else []
-    return [
-        minority,
-        seats >= wins and all(seats - p.seats < wins for p in own),
-        len(own),
-        any(p.seats == max(q.seats for q in lists if q.bloc) for p in own),
-        median in inside,
-        span(own),
-        span([p for p in lists if p.seats and p not in own]) if minority else 0,
-        bool(outgoing) and own == outgoing,
-        any(p.leads for p in own),
-        len(communities - {p.community for p in own}) / max(len(communities), 1),
-        any(all(armed[k] in own for k in core) for core in cores),
-        sum(p.seats for p in own if p.id in clients) / seats,
-    ]
+    two = list(itertools.combinations(own, 2))
+    kinds = [(c.minority, w) for c, w in past if c.minority is not None]
+    scale = past_of(chamber)[1]
+    tradition = (sum(w for m, w in kinds if m) * scale + 0.35) / (
+        sum(w for _, w in kinds) * scale + 1
+    ) - 0.35
+    return {
+        "minority": minority,
+        "minimal_winning": seats >= wins and all(seats - p.seats < wins for p in own),
+        "number_of_lists": len(own),
+        "contains_largest": any(p.seats == max(q.seats for q in lists if q.bloc) for p in own),
+        "contains_median": median in inside,
+        "range": span(own),
+        "opposition_range_if_minority": span([p for p in lists if p.seats and p not in own])
+        if minority
+        else 0,
+        "incumbent_coalition": incumbent,
+        "incumbent_leader": any(p.leads for p in own),
+        "seat_share": seats / total,
+        "off_half_squared": (seats / total - 0.5) ** 2,
+        "gaps": sum(p not in own for p in line[min(at) : max(at)]) if at else 0,
+        "incumbent_coalition_midterm": incumbent and chamber.midterm,
+        "newcomers_midterm": sum(p not in outgoing for p in own) if chamber.midterm else 0,
+        "gain": 0 if chamber.midterm else sum(p.gain for p in own),
+        "experience": sum(governed(p) for p in own),
+        "never_governed": sum(bool(past) and governed(p) == 0 for p in own),
+        "familiarity": sum(governed(p, q) for p, q in two),
+        "strangers": sum(bool(past) and governed(p, q) == 0 for p, q in two),
+        "governed_before": any(c.lists == {p.id for p in own} for c, _ in past),
+        "minority_tradition": tradition if minority else 0,
+        "communist": sum(p.family == "communist" for p in own),
+        "far_right": sum(p.family == "far-right" for p in own),
+        "special_issue": sum(p.family == "special-issue" for p in own),
+        "communities_missing": len(communities - {p.community for p in own})
+        / max(len(communities), 1),
+        "armed_core": any(all(armed[k] in own for k in core) for core in cores),
+        "client_seats": sum(p.seats for p in own if p.id in clients) / seats,
+    }
 
 
-@given(chambers, st.integers(1, 60), st.sampled_from([0.0, 0.5]), st.sets(st.sampled_from("012")))
+@given(chambers(), st.integers(1, 60), st.sampled_from([0.0, 0.5]), st.sets(st.sampled_from("012")))
 @settings(deadline=None)
 def test_the_table_agrees_with_the_definitions(chamber, needed, support, numbers):
     clients = {f"p{n}" for n in numbers}
     masks = feasible(chamber, needed, support)
-    _, values = feature_table(chamber, masks, needed, unbound_support=support, clients=clients)
+    names, values = covariate_table(
+        chamber, masks, needed, unbound_support=support, clients=clients
+    )
     for row, inside in zip(values, members(chamber, masks), strict=True):
         group = np.flatnonzero(inside).tolist()
         expected = described(chamber, group, needed, support, clients)
-        assert row == pytest.approx([float(value) for value in expected])
+        assert dict(zip(names, row, strict=True)) == pytest.approx(
+            {n: float(v) for n, v in expected.items()}
+        )

@@ -1,4 +1,4 @@
-"""How the engine is compiled: once, cached on disk, without reference counts in the hot path."""
+"""How hot code is compiled: once, cached on disk, without reference counts."""
 
 from __future__ import annotations
 
