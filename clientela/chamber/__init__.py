@@ -9,9 +9,12 @@ from clientela.chamber.assembly import Assembly, build_assembly
 from clientela.chamber.coalitions import feasible, members, minimal_winning, seats_of
 from clientela.chamber.covariates import covariate_table, median_list
 from clientela.chamber.files import bundled_chambers, load_chamber
+from clientela.chamber.fit import FittedLogit, best_fit, fitted
+from clientela.chamber.formation import Formation, form
 from clientela.chamber.governments import GovernmentRule, classify, opposed
 from clientela.chamber.lists import Cabinet, Chamber, PartyList, Veto, resign
 from clientela.chamber.parliament import Parliament, chamber_of, parliament_of
+from clientela.chamber.power import Game, Rule
 from clientela.chamber.procedure import (
     Passage,
     blocking_groups,
@@ -22,17 +25,24 @@ from clientela.chamber.procedure import (
 )
 from clientela.chamber.proposals import Proposal, draw, likeliest, probabilities
 from clientela.chamber.ruling import ruling_coalitions, self_enforcing
+from clientela.chamber.sampling import Sample, sample
 
 __all__ = [
     "Assembly",
     "Cabinet",
     "Chamber",
+    "FittedLogit",
+    "Formation",
+    "Game",
     "GovernmentRule",
     "Parliament",
     "PartyList",
     "Passage",
     "Proposal",
+    "Rule",
+    "Sample",
     "Veto",
+    "best_fit",
     "blocking_groups",
     "build_assembly",
     "bundled_chambers",
@@ -41,7 +51,9 @@ __all__ = [
     "covariate_table",
     "draw",
     "feasible",
+    "fitted",
     "follow",
+    "form",
     "likeliest",
     "load_chamber",
     "median_list",
@@ -54,6 +66,7 @@ __all__ = [
     "resign",
     "ruling_coalitions",
     "said",
+    "sample",
     "seats_needed",
     "seats_of",
     "self_enforcing",

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 
-from clientela.chamber.covariates import NAMES
 from validation.coalitions import baselines, figures, page, shipped
 from validation.coalitions.models import OURS, PLAIN, PRESENT, VARYING, Model, ablation
 from validation.coalitions.parlgov import HERE, Case, DataError, read
@@ -94,7 +93,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in baselines.RULES:
         out_of_country[name] = trial.rule(name, forward=False)
         forward[name] = trial.rule(name, forward=True)
-    present = Model("without a past", PRESENT)
+    present = Model("without a past", PRESENT, varying=True)
     for model in (PLAIN, present, OURS, VARYING):
         for variant in (model, model.without_incumbency()):
             out_of_country[variant.name] = trial.leave_country_out(variant)
@@ -107,14 +106,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options.out.mkdir(parents=True, exist_ok=True)
     everything = np.arange(len(sample.cases))
     fits = {
-        key: model.fit(trial.table, trial.countries, everything)
+        key: (model, model.fit(trial.table, trial.countries, everything))
         for key, model in {"plain": PLAIN, "present": present, "full": VARYING}.items()
     }
     if options.ship:
-        shipped.write(sample, trial, {"plain": PLAIN, "present": present, "full": VARYING})
+        shipped.write(sample, fits)
     figures.draw(options.out, out_of_country, steps, trial.countries)
     page.write(
-        options.out / "coalitions.md", sample, trial, out_of_country, forward, steps, fits["full"]
+        options.out / "coalitions.md",
+        sample,
+        trial.countries,
+        trial.later,
+        out_of_country,
+        forward,
+        steps,
+        fits["full"][1],
     )
     said(f"{options.out / 'coalitions.md'}: written")
     return 0
@@ -128,5 +134,4 @@ def _teller() -> Callable[[str], None]:
 
 
 if __name__ == "__main__":
-    assert NAMES
     sys.exit(main())
