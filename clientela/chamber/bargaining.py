@@ -199,7 +199,7 @@ def _solved(
         found = [bargain.missed(value, full)]
         for mix, sets, u in zip(full, bargain.sets, used, strict=True):
             cost = sets @ (bargain.discount * value)
-            found.append([mix.sum() - 1.0])
+            found.append(np.array([mix.sum() - 1.0]))
             # Only the cheapest may be bought: weight times what it costs too much is nothing.
             found.append(mix[u] * (cost[u] - cost.min()))
         return np.concatenate(found)

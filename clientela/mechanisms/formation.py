@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
 
-from clientela.chamber import Assembly
-from clientela.mechanisms.drafting import Draft, Settings, Values, mechanism
+from pydantic import AfterValidator, Field
+
+from clientela.chamber import Assembly, Chamber, best_fit, fitted
+from clientela.chamber.covariates import NAMES
+from clientela.chamber.fit import PRIORS
+from clientela.mechanisms.drafting import Draft, Settings, Values, coefficient, mechanism
 from clientela.mechanisms.seating import assembly_of
 from clientela.mechanisms.sessions import add_procedure
 from clientela.mechanisms.shared import GOVERNMENT, RATIFIED, flag, new_elections, still_forming
@@ -23,6 +27,7 @@ from clientela.process import (
     Raise,
     StandingCoalition,
 )
+from clientela.reading import unknown
 from clientela.scenario import (
     Conditional,
     Distribution,
@@ -37,11 +42,29 @@ from clientela.scenario import (
     pert,
     prior,
 )
+from clientela.scenario.fields import fault
 
 # Log weight off a coalition that a refusal rules out: e^-60 of what it had.
 NEVER = 60.0
 
-PARLGOV = "estimated on ParlGov's hung parliaments since 1945 (Döring & Manow 2024); spread widened for a country outside the pool"
+FITTED = "fitted to ParlGov's hung parliaments since 1945 (Döring & Manow 2024): docs/validation/coalitions.md"
+FITTED_COVARIATES = fitted("full").covariates
+
+
+def _covariate(name: str) -> str:
+    if name not in NAMES:
+        raise fault(unknown("covariate", name, NAMES))
+    return name
+
+
+def _fitted_covariate(name: str) -> str:
+    if name not in FITTED_COVARIATES:
+        raise fault(unknown("fitted covariate", name, FITTED_COVARIATES))
+    return name
+
+
+Covariate = Annotated[str, AfterValidator(_covariate)]
+FittedCovariate = Annotated[str, AfterValidator(_fitted_covariate)]
 
 
 class FormationSettings(Settings):
@@ -79,50 +102,24 @@ class FormationSettings(Settings):
         prior(pert(0.3, 0.6, 0.9), "no published magnitude"),
         description="Probability that such a member, attending, votes in favour.",
     )
-    minority: Real = Field(
-        prior(normal(-1.77, 0.6), PARLGOV),
-        description="Log weight of a coalition without a majority of its own.",
+    fitted: dict[FittedCovariate, Real] = Field(
+        {name: prior(normal(0.0, 1.0), FITTED) for name in FITTED_COVARIATES},
+        description="How far the weight of each covariate lies from that of the average country, in standard deviations of what the fit leaves open.",
     )
-    minimal_winning: Real = Field(
-        prior(normal(0.76, 0.5), PARLGOV), description="Log weight of a minimal winning coalition."
-    )
-    number_of_lists: Real = Field(
-        prior(normal(-0.20, 0.15), PARLGOV), description="Log weight per list in the coalition."
-    )
-    contains_largest: Real = Field(
-        prior(normal(1.23, 0.5), PARLGOV), description="Log weight of containing the largest list."
-    )
-    contains_median: Real = Field(
-        prior(normal(0.72, 0.5), PARLGOV), description="Log weight of containing the median list."
-    )
-    range: Real = Field(
-        prior(
-            normal(-3.0, 1.5),
-            "half the −6.1 estimated on ParlGov: the dimension here is elicited, not measured",
-        ),
-        description="Log weight per unit of range (0–1) on the chamber's dimension.",
-    )
-    incumbent_coalition: Real = Field(
-        prior(
-            normal(1.5, 1.0),
-            "half the 2.75 estimated on ParlGov: outgoing cabinets here were of all parties",
-        ),
-        description="Log weight of the outgoing coalition.",
-    )
-    incumbent_leader: Real = Field(
-        prior(normal(-0.04, 0.4), PARLGOV),
-        description="Log weight of containing the outgoing head's list.",
+    weights: dict[Covariate, Real] = Field(
+        {},
+        description="Log weights of covariates that are to replace the fitted ones.",
     )
     communities_missing: Real = Field(
         prior(
-            normal(-6.0, 2.0),
+            normal(*PRIORS["communities_missing"]),
             "power-sharing by community has had no exception since 2005 in Iraq; other countries should set 0",
         ),
         description="Log weight per share of the communities that the coalition leaves out (0–1).",
     )
     armed_core: Real = Field(
         prior(
-            normal(0.6, 0.6),
+            normal(*PRIORS["armed_core"]),
             "sign: Acemoglu, Egorov & Sonin (2008); no magnitude for mixed polities",
         ),
         description="Log weight of containing the armed ruling coalition.",
@@ -157,11 +154,13 @@ def formation(draft: Draft, s: Values) -> None:
 
         P(S) ∝ exp(β · x_S)
 
-    over all feasible coalitions: the covariates of Martin & Stevenson (2001), the armed ruling
+    over all feasible coalitions: covariates fitted to past governments, drawn with all that the fit
+    leaves open (after Martin & Stevenson 2001; Glasgow, Golder & Golder 2012), the armed ruling
     coalition Φ (Acemoglu, Egorov & Sonin 2008), communities left out, and the patron's
-    endorsement, which scales with its control. Sessions then take the steps of the procedure in
-    turn; a step passes if enough members vote in favour and, where a quorum is set, enough are
-    present: lists opposed to S may stay away, and a third of the members can so block two thirds.
+    endorsement, which scales with its control. Sessions then take the steps of the procedure, a
+    state machine; a step passes if enough members vote in favour and, where a quorum is set, enough
+    are present: lists opposed to S stay away for as long as S stands, and a third of the members
+    can so block two thirds.
     Failed sessions add tension, make talks reconsider the coalition, and may lead to new
     elections. After the last step the government forms; members lose grievance, armed lists left
     out raise tension.
@@ -188,19 +187,35 @@ def formation(draft: Draft, s: Values) -> None:
 
 
 def _proposal(draft: Draft, s: Values, table: Assembly) -> Proposal:
-    names = ("minority", "minimal_winning", "number_of_lists", "contains_largest", "contains_median", "range",
-             "incumbent_coalition", "incumbent_leader", "communities_missing", "armed_core")  # fmt: skip
-    known = set(table.feature_names)
-    beta: dict[str, Coefficient] = {n: getattr(s, n) for n in names if n in known}
+    beta = _weights(s, table.phases[0])
+    beta |= {name: getattr(s, name) for name in ("communities_missing", "armed_core")}
+    for name, weight in s.weights.items():
+        beta[name] = coefficient(weight, f"mechanisms.formation.weights.{name}")
     beta |= _vetoes(draft)
     slopes: dict[str, dict[str, Coefficient]] = {}
-    patrons = [
-        c for c in (f"control:{a}" for a in draft.actors("patron")) if c in draft.process.variables
-    ]
-    if "client_seats" in known and patrons:
-        for control in patrons:
+    for control in (f"control:{patron}" for patron in draft.actors("patron")):
+        if control in draft.process.variables:
             slopes.setdefault("client_seats", {})[control] = s.endorsement
     return Proposal("coalition", beta, slopes)
+
+
+def _weights(s: Values, chamber: Chamber) -> dict[str, Coefficient]:
+    """β = mean + root · z by covariate, z standard normal: what the fit says of a new country.
+
+    The z belong to covariates, so that those that only the full fit has change nothing else.
+    """
+    fit, standard = best_fit(chamber), prior(normal(0.0, 1.0), FITTED)
+    z = [
+        coefficient(s.fitted.get(name, standard), f"mechanisms.formation.fitted.{name}")
+        for name in fit.covariates
+    ]
+    beta: dict[str, Coefficient] = {}
+    for name, mean, row in zip(fit.covariates, fit.mean, fit.root, strict=True):
+        weight: Coefficient = float(mean)
+        for share, deviation in zip(row, z, strict=True):
+            weight = weight + float(share) * deviation
+        beta[name] = weight
+    return beta
 
 
 def _upheld(probability: Distribution | Conditional) -> Distribution | Conditional:

@@ -1,0 +1,240 @@
+"""Who can govern, who can block, who will: a parliament looked at from every side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from clientela.chamber.bargaining import MOST_PLAYERS, baron_ferejohn, gamson
+from clientela.chamber.coalitions import minimal_winning
+from clientela.chamber.covariates import covariate_names
+from clientela.chamber.fit import PRIORS, best_fit
+from clientela.chamber.formation import MOST_BLOCS, Formation, Likely, form
+from clientela.chamber.lists import Chamber
+from clientela.chamber.parliament import Parliament
+from clientela.chamber.power import Game, Rule
+from clientela.chamber.procedure import blocking_groups, needs_of, said, seats_needed
+from clientela.chamber.ruling import ruling_coalitions
+from clientela.chamber.sampling import Sample, sample
+from clientela.chamber.voting import pass_probability
+from clientela.scenario import Step
+
+# Members who sit one by one are counted on for this share when a coalition is judged feasible.
+UNBOUND_SUPPORT = 0.5
+DRAWS = 64
+MOST_GROUPS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class StepPower:
+    """One step: what it needs in words; the votes with which it passes whatever others do
+    (`quota`); by list Shapley–Shubik and Banzhaf indices in that game, and whether it can stop the
+    step alone; the smallest groups that can by staying away; None where there is no quorum."""
+
+    step: str
+    needs: str
+    quota: int
+    shapley_shubik: dict[str, float]
+    banzhaf: dict[str, float]
+    blocks_alone: dict[str, bool]
+    blocking: list[tuple[str, ...]] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Posts:
+    """What each list gets of the posts: by seats if the likeliest government forms, in expectation
+    by seats over all governments, by bargaining under a bare majority, and by power alone."""
+
+    likeliest: dict[str, float]
+    expected: dict[str, float]
+    baron_ferejohn: dict[str, float] | None
+    shapley_shubik: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """What `clientela chamber` shows.
+
+    `minimal_winning` are the minimal winning coalitions of blocs under a bare majority, fewest
+    seats first; `ruling` the armed ruling coalitions (more than one on ties); `formation` the
+    distribution over governments, or `sampled` that of a chamber too large to enumerate; `passing`
+    by likely government the probability of each step.
+    """
+
+    parliament: Parliament
+    seats_needed: int
+    minimal_winning: list[tuple[tuple[str, ...], int]]
+    steps: list[StepPower]
+    ruling: list[tuple[str, ...]]
+    formation: Formation | None
+    sampled: Sample | None
+    passing: list[dict[str, float]]
+    posts: Posts
+    fit: str
+
+
+def survey(parliament: Parliament, top: int = 8) -> Survey:
+    """Looks at a parliament. Raises ValueError if no coalition could govern."""
+    chamber = parliament.chamber
+    needed = seats_needed(parliament.procedure, chamber)
+    blocs = [p for p in chamber.lists if p.bloc and p.seats]
+    fit = best_fit(chamber)
+    formation = drawn = None
+    if len(blocs) <= MOST_BLOCS:
+        formation = form(chamber, _betas(chamber, 1 if len(blocs) > 18 else DRAWS),
+                         seats_needed=needed, unbound_support=UNBOUND_SUPPORT, top=top)  # fmt: skip
+    else:
+        drawn = sample(chamber, _betas(chamber, 1), seats_needed=needed, unbound_support=UNBOUND_SUPPORT)  # fmt: skip
+    likeliest = formation.likeliest if formation else _most_drawn(chamber, drawn, top)
+    return Survey(
+        parliament=parliament,
+        seats_needed=needed,
+        minimal_winning=_minimal(chamber),
+        steps=[_step(chamber, step) for step in parliament.procedure],
+        ruling=_ruling(chamber),
+        formation=formation,
+        sampled=drawn,
+        passing=[
+            {
+                s.step: pass_probability(chamber, c.lists, needs_of(s, chamber))
+                for s in parliament.procedure
+            }
+            for c in likeliest
+        ],
+        posts=_posts(chamber, likeliest, formation),
+        fit=fit.about,
+    )
+
+
+def _betas(chamber: Chamber, draws: int) -> np.ndarray:
+    """β of the best fit, with the priors of what no fit has; the mean if one is asked for."""
+    fit, names = best_fit(chamber), covariate_names(chamber)
+    betas = fit.draws(chamber, draws)
+    if draws == 1:
+        betas[0, [names.index(n) for n in fit.covariates]] = fit.mean
+    rng = np.random.default_rng(2)
+    for name, (mean, spread) in PRIORS.items():
+        betas[:, names.index(name)] = mean + (
+            spread * rng.standard_normal(draws) if draws > 1 else 0.0
+        )
+    return betas
+
+
+def _minimal(chamber: Chamber) -> list[tuple[tuple[str, ...], int]]:
+    """Minimal winning coalitions of blocs, fewest seats first, then fewest lists."""
+    blocs = [(i, p) for i, p in enumerate(chamber.lists) if p.bloc and p.seats]
+    if len(blocs) > 20:
+        return []
+    masks = np.arange(1, 1 << len(blocs), dtype=np.int64)
+    whole = np.zeros_like(masks)
+    for bit, (i, _) in enumerate(blocs):
+        whole |= ((masks >> bit) & 1) << i
+    whole = whole[minimal_winning(chamber, whole, chamber.majority)]
+    found = [tuple(n for i, n in enumerate(chamber.names) if int(m) >> i & 1) for m in whole]
+    seats = {p.id: p.seats for p in chamber.lists}
+    told = [(lists, sum(seats[n] for n in lists)) for lists in found]
+    return sorted(told, key=lambda c: (c[1], len(c[0]), c[0]))
+
+
+def _players(chamber: Chamber) -> tuple[list[str], list[int]]:
+    """Blocs as one player each, members who sit alone as one each."""
+    owners: list[str] = []
+    votes: list[int] = []
+    for party in chamber.lists:
+        count, each = (1, party.seats) if party.bloc else (party.seats, 1)
+        owners += [party.id] * count
+        votes += [each] * count
+    return owners, votes
+
+
+def _step(chamber: Chamber, step: Step) -> StepPower:
+    needs = needs_of(step, chamber)
+    quorum = needs.present or 0
+    votes = step.in_favour.needed(chamber.seats) if step.in_favour else 0
+    if step.against:
+        votes = max(votes, chamber.seats - step.against.needed(chamber.seats) + 1)
+    if needs.most:
+        votes = chamber.majority
+    held = sum(p.seats for p in chamber.lists)
+    quota = max(votes, quorum)
+    shapley = banzhaf = dict.fromkeys(chamber.names, 0.0)
+    if 1 <= quota <= held:
+        owners, weights = _players(chamber)
+        game = Game(Rule(tuple(weights), quota))
+        shapley = _by_owner(chamber, owners, game.shapley_shubik())
+        banzhaf = _by_owner(chamber, owners, game.banzhaf())
+    alone = {p.id for p in chamber.lists if not p.bloc}
+    groups = None
+    if quorum:
+        # Members who sit one by one cannot agree to stay away as a list can.
+        groups = [
+            g for g in blocking_groups(chamber, quorum, at_most=5) if not alone.intersection(g)
+        ]
+    return StepPower(
+        step=step.step,
+        needs=said(step, chamber.seats),
+        quota=quota,
+        shapley_shubik=shapley,
+        banzhaf=banzhaf,
+        blocks_alone={p.id: p.bloc and held - p.seats < quota for p in chamber.lists},
+        blocking=None if groups is None else groups[:MOST_GROUPS],
+    )
+
+
+def _by_owner(chamber: Chamber, owners: list[str], index: tuple[Fraction, ...]) -> dict[str, float]:
+    total = dict.fromkeys(chamber.names, Fraction(0))
+    for owner, share in zip(owners, index, strict=True):
+        total[owner] += share
+    return {name: float(share) for name, share in total.items()}
+
+
+def _ruling(chamber: Chamber) -> list[tuple[str, ...]]:
+    armed = [p for p in chamber.lists if p.force > 0 and p.bloc and p.seats]
+    if not armed or len(armed) > 16:
+        return []
+    cores = ruling_coalitions([p.force for p in armed])
+    return [tuple(armed[k].id for k in core) for core in cores]
+
+
+def _most_drawn(chamber: Chamber, drawn: Sample | None, top: int) -> list[Likely]:
+    assert drawn is not None
+    masks, counts = np.unique(drawn.masks, return_counts=True)
+    seats = {p.id: p.seats for p in chamber.lists}
+    found = []
+    for at in np.argsort(-counts, kind="stable")[:top]:
+        lists = tuple(n for i, n in enumerate(chamber.names) if int(masks[at]) >> i & 1)
+        share = float(counts[at] / drawn.masks.size)
+        found.append(Likely(lists, share, sum(seats[n] for n in lists)))
+    return found
+
+
+def _posts(chamber: Chamber, likeliest: list[Likely], formation: Formation | None) -> Posts:
+    seats = {p.id: p.seats for p in chamber.lists}
+
+    def shared(lists: tuple[str, ...]) -> dict[str, float]:
+        shares = gamson([seats[n] for n in lists])
+        return dict.fromkeys(chamber.names, 0.0) | dict(zip(lists, shares.tolist(), strict=True))
+
+    known = sum(c.probability for c in likeliest)
+    expected = {
+        n: sum(c.probability / known * shared(c.lists)[n] for c in likeliest) for n in chamber.names
+    }
+    owners, weights = _players(chamber)
+    bargained = None
+    if len(weights) <= MOST_PLAYERS:
+        try:
+            value = baron_ferejohn(weights, min(chamber.majority, sum(weights)), 0.95).value
+            bargained = dict.fromkeys(chamber.names, 0.0)
+            for owner, share in zip(owners, value.tolist(), strict=True):
+                bargained[owner] += share
+        except ArithmeticError:
+            bargained = None
+    power = Game(Rule(tuple(weights), min(chamber.majority, sum(weights)))).shapley_shubik()
+    return Posts(
+        likeliest=shared(likeliest[0].lists),
+        expected=expected,
+        baron_ferejohn=bargained,
+        shapley_shubik=_by_owner(chamber, owners, power),
+    )
