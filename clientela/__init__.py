@@ -6,7 +6,8 @@
     forecast.answers, forecast.events, forecast.report("out.html")
     ct.explain(forecast)
 
-A process can also be built by hand with `ct.Process` and drawn with `ct.draw`.
+A parliament can be looked at by itself with `ct.Chamber`, `ct.load_chamber` and `ct.survey`; a
+process can be built by hand with `ct.Process` and drawn with `ct.draw`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clientela.analysis import Answer, Explanation, Forecast, explain, open_run, run
     from clientela.api import Ensemble, draw, load
+    from clientela.chamber import (
+        Cabinet,
+        Chamber,
+        Game,
+        PartyList,
+        Rule,
+        Veto,
+        baron_ferejohn,
+        form,
+        load_chamber,
+        sample,
+        survey,
+    )
     from clientela.mechanisms import Draft, Settings, Values, mechanism
     from clientela.process import (
         Add,
@@ -39,6 +53,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "clientela.analysis": ("Answer", "Explanation", "Forecast", "explain", "open_run", "run"),
     "clientela.api": ("Ensemble", "draw", "load"),
+    "clientela.chamber": (
+        "Cabinet", "Chamber", "Game", "PartyList", "Rule", "Veto", "baron_ferejohn", "form",
+        "load_chamber", "sample", "survey",
+    ),
     "clientela.mechanisms": ("Draft", "Settings", "Values", "mechanism"),
     "clientela.process": (
         "Add", "AddMark", "Branch", "Choice", "Fire", "Killed", "Lower", "Move", "Parameter",
@@ -54,30 +72,41 @@ __all__ = [
     "AddMark",
     "Answer",
     "Branch",
+    "Cabinet",
+    "Chamber",
     "Choice",
     "Draft",
     "Ensemble",
     "Explanation",
     "Fire",
     "Forecast",
+    "Game",
     "Killed",
     "Lower",
     "Move",
     "Parameter",
+    "PartyList",
     "Process",
     "ProcessError",
     "Raise",
     "ReadingError",
     "Rebase",
+    "Rule",
     "Scenario",
     "Settings",
     "Values",
+    "Veto",
+    "baron_ferejohn",
     "draw",
     "explain",
+    "form",
     "load",
+    "load_chamber",
     "mechanism",
     "open_run",
     "run",
+    "sample",
+    "survey",
 ]
 
 

@@ -1,11 +1,12 @@
 """Seats: which coalitions are feasible, what distinguishes them, who can rule, who can block.
 
-Coalitions are int64 bitmasks over the lists in order. Everything is exact enumeration over
-NumPy arrays and depends on nothing else of Clientela but the language that a procedure is
-written in.
+Coalitions are int64 bitmasks over the lists in order. `Chamber` is the noun; a `Parliament` is a
+chamber with its names and procedure, from a file or a scenario. `form` gives the distribution over
+governments, `Game` the power indices, `baron_ferejohn` the bargaining, `survey` all of it.
 """
 
 from clientela.chamber.assembly import Assembly, build_assembly
+from clientela.chamber.bargaining import allocate, baron_ferejohn, gamson
 from clientela.chamber.coalitions import feasible, members, minimal_winning, seats_of
 from clientela.chamber.covariates import covariate_table, median_list
 from clientela.chamber.files import bundled_chambers, load_chamber
@@ -26,9 +27,12 @@ from clientela.chamber.procedure import (
 from clientela.chamber.proposals import Proposal, draw, likeliest, probabilities
 from clientela.chamber.ruling import ruling_coalitions, self_enforcing
 from clientela.chamber.sampling import Sample, sample
+from clientela.chamber.survey import Survey, survey
+from clientela.chamber.voting import Attendance, pass_probability
 
 __all__ = [
     "Assembly",
+    "Attendance",
     "Cabinet",
     "Chamber",
     "FittedLogit",
@@ -41,7 +45,10 @@ __all__ = [
     "Proposal",
     "Rule",
     "Sample",
+    "Survey",
     "Veto",
+    "allocate",
+    "baron_ferejohn",
     "best_fit",
     "blocking_groups",
     "build_assembly",
@@ -54,6 +61,7 @@ __all__ = [
     "fitted",
     "follow",
     "form",
+    "gamson",
     "likeliest",
     "load_chamber",
     "median_list",
@@ -62,6 +70,7 @@ __all__ = [
     "needs_of",
     "opposed",
     "parliament_of",
+    "pass_probability",
     "probabilities",
     "resign",
     "ruling_coalitions",
@@ -70,4 +79,5 @@ __all__ = [
     "seats_needed",
     "seats_of",
     "self_enforcing",
+    "survey",
 ]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-# Players beyond this would make the coalitions that a proposer may buy too many to list.
-MOST_PLAYERS = 16
+# Sets of partners, players alike told apart only by number, that are still listed.
+MOST_SETS = 5_000
 
 
 def gamson(seats: Sequence[int]) -> np.ndarray:
@@ -70,12 +70,16 @@ def baron_ferejohn(
     (Eraslan 2002 for equal votes; Eraslan & McLennan 2013). Proposers who are indifferent mix.
 
     Near it by fictitious play, then exactly by solving for values and mixing together over the
-    coalitions that are as good as cheapest. Raises ValueError for more than 16 players, a quota
-    out of range, a discount outside [0, 1] or recognition that is no distribution, and
+    coalitions that are as good as cheapest. Raises ValueError for too many players who differ
+    (thirteen that all do, or more if some are alike), a quota out of range, a discount outside [0, 1] or recognition that is no distribution, and
     ArithmeticError if the equilibrium is not found to `accuracy`.
     """
     w, p = _checked(weights, quota, discount, recognition)
     kinds, member = np.unique(np.column_stack([w, p]), axis=0, return_inverse=True)
+    if np.prod(np.bincount(member) + 1.0) > MOST_SETS:
+        raise ValueError(
+            f"{len(w)} players in {len(kinds)} kinds make too many coalitions to list; group the smallest"
+        )
     bargain = _Bargain.of(kinds[:, 0], kinds[:, 1], np.bincount(member), quota, discount)
     value, mixes = _fictitious_play(bargain)
     best = None
@@ -104,8 +108,8 @@ def _checked(
     weights: Sequence[int], quota: int, discount: float, recognition: Sequence[float] | None
 ) -> tuple[np.ndarray, np.ndarray]:
     w = np.asarray(weights, dtype=np.int64)
-    if not 1 <= len(w) <= MOST_PLAYERS:
-        raise ValueError(f"there are {len(w)} players; expected 1 to {MOST_PLAYERS}")
+    if not len(w):
+        raise ValueError("there are no players; expected one at least")
     if (w < 0).any() or not 1 <= quota <= w.sum():
         raise ValueError(f"the quota is {quota}; expected 1 to all {w.sum()} votes, none negative")
     if not 0 <= discount <= 1:
@@ -206,7 +210,13 @@ def _solved(
 
     start = np.concatenate([near, *(mix[u] / max(mix[u].sum(), 1e-12) for mix, u in zip(mixes, used, strict=True))])  # fmt: skip
     found = least_squares(
-        misses, np.clip(start, 0, 1), bounds=(0.0, 1.0), xtol=1e-15, ftol=1e-15, gtol=1e-15
+        misses,
+        np.clip(start, 0, 1),
+        bounds=(0.0, 1.0),
+        xtol=1e-15,
+        ftol=1e-15,
+        gtol=1e-15,
+        max_nfev=30,
     )
     value, full = unpacked(found.x)
     return value, full, float(np.abs(misses(found.x)).max())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -30,6 +30,12 @@ class ListEntry(Model):
     bloc: Flag = Field(True, description="false: its members sit and vote one by one.")
     incumbent: Flag = Field(False, description="Was in the outgoing government.")
     leads: Flag = Field(False, description="Held the head of the outgoing government.")
+    gain: Annotated[Number, Field(ge=-1, le=1)] = Field(
+        0.0, description="Share of all seats won or lost in the election just held."
+    )
+    family: Literal["communist", "far-right", "special-issue"] | None = Field(
+        None, description="The family it belongs to, if it is one of these."
+    )
     note: str = Field("", description="A sentence on the list.")
 
 
@@ -39,6 +45,9 @@ class ChamberFile(Rules):
     chamber: Id = Field(description="Its name.")
     title: str = Field(description="The title shown.")
     date: Date | None = Field(None, description="The day of this composition.")
+    midterm: Flag = Field(
+        False, description="true: the outgoing government was formed by this same parliament."
+    )
     sources: list[str] = Field([], description="Where seats, positions and rules come from.")
     lists: dict[Id, ListEntry] = Field(min_length=1, description="The lists with their seats.")
     camps: dict[Id, list[Id]] = Field({}, description="Lists that decide together, by camp.")
@@ -124,7 +133,9 @@ def _parliament(written: ChamberFile) -> Parliament:
         _pairs(written.alliances),
         written.seats,
         written.dimension,
-        tuple(Cabinet(c.since, frozenset(c.lists), c.leads) for c in written.cabinets),
+        tuple(Cabinet(c.since, frozenset(c.lists), c.leads, c.minority) for c in written.cabinets),
+        written.date,
+        written.midterm,
     )
     return Parliament(
         title=written.title,

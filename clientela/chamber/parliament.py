@@ -68,7 +68,8 @@ def chamber_of(scenario: Scenario) -> Chamber:
         _pairs(scenario.ties.alliance, lists),
         rules.seats,
         rules.dimension,
-        tuple(Cabinet(c.since, frozenset(c.lists), c.leads) for c in rules.cabinets),
+        tuple(Cabinet(c.since, frozenset(c.lists), c.leads, c.minority) for c in rules.cabinets),
+        scenario.as_of,
     )
 
 

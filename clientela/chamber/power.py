@@ -1,22 +1,19 @@
-"""Power indices of weighted voting games, exact, by generating functions.
+"""Power indices of weighted voting games, exact.
 
-A coalition wins if it meets every rule: several thresholds and quorums are one game. All counts are
-integers. A polynomial is held as one Python integer, its coefficients side by side (Kronecker
-substitution), so that multiplying by 1 + x^w is one shift and one addition.
+A coalition wins if it meets every rule: several thresholds and quorums are one game. All counts
+are integers and all indices fractions; nothing is sampled or rounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from itertools import accumulate, product
-from math import factorial, prod
+from math import factorial, gcd
 
-# Bits that the table of the generating function may take.
-MOST_BITS = 8 * 10**9
-MOST_ENUMERATED = 22
+from clientela.chamber import generating
+from clientela.chamber.minimal import minimal, minimal_by_size, minimal_listed
 
 
 @dataclass(frozen=True)
@@ -33,259 +30,147 @@ class Rule:
     quota: int
 
     def __post_init__(self) -> None:
-        if not self.weights:
+        weights = tuple(self.weights)
+        if not weights:
             raise ValueError("a game needs at least one player")
-        for player, weight in enumerate(self.weights):
-            if weight < 0 or int(weight) != weight:
+        for player, weight in enumerate(weights):
+            if not _is_whole(weight) or weight < 0:
                 raise ValueError(
                     f"player {player} has {weight} votes; expected a whole number, 0 or more"
                 )
-        if int(self.quota) != self.quota or not 1 <= self.quota <= sum(self.weights):
+        # From here on Python's own integers, which do not overflow as NumPy's do.
+        weights = tuple(int(weight) for weight in weights)
+        if not _is_whole(self.quota) or not 1 <= self.quota <= sum(weights):
             raise ValueError(
                 f"the quota is {self.quota}; expected a whole number from 1 to all "
-                f"{sum(self.weights)} votes"
+                f"{sum(weights)} votes"
             )
+        object.__setattr__(self, "weights", weights)
+        object.__setattr__(self, "quota", int(self.quota))
+
+    def reduced(self) -> Rule:
+        """The same winning coalitions in the largest unit: votes without a common factor."""
+        unit = gcd(*self.weights)
+        return Rule(tuple(w // unit for w in self.weights), -(-self.quota // unit))
 
 
 class Game:
     """A voting game: a coalition wins if it meets all the rules.
 
-    Every index is a tuple of exact fractions, one per player. Raises ValueError if there is no
-    rule, if rules are for different numbers of players, or if the table would not fit in memory.
+    Every index is a tuple of exact fractions, one per player, counted when first asked for. Time
+    and memory grow with the spare votes (all less the quota; for Deegan & Packel's and Holler's
+    with the quota), and with several rules with their product. Raises ValueError if there is no
+    rule or if rules are for different numbers of players; an index raises it if its table would
+    take over 1 GB.
     """
 
     def __init__(self, *rules: Rule) -> None:
         if not rules:
             raise ValueError("a game needs at least one rule")
-        if len({len(rule.weights) for rule in rules}) > 1:
-            raise ValueError("the rules are for different numbers of players")
+        numbers = sorted({len(rule.weights) for rule in rules})
+        if len(numbers) > 1:
+            raise ValueError(
+                f"the rules are for different numbers of players: {', '.join(map(str, numbers))}"
+            )
         self.rules = rules
-        self.players = len(rules[0].weights)
+        self.players = numbers[0]
         # Rules with the same votes are one: the hardest.
         hardest: dict[tuple[int, ...], int] = {}
-        for rule in rules:
+        for rule in (rule.reduced() for rule in rules):
             hardest[rule.weights] = max(rule.quota, hardest.get(rule.weights, 0))
-        self._weights = list(zip(*hardest, strict=True))
-        # A coalition wins iff those outside it are spared: within these votes under every rule.
-        self._spare = tuple(sum(w) - quota for w, quota in hardest.items())
-        size = prod(spare + 1 for spare in self._spare) * (self.players + 1) ** 2
-        if size > MOST_BITS:
-            raise ValueError(
-                f"the game's table would take {size / 8e9:.1f} GB; divide all votes by a common "
-                "factor, or group the smallest players"
-            )
+        self._quotas = hardest
+        self._votes = list(zip(*hardest, strict=True))
+        self._spare = tuple(sum(weights) - quota for weights, quota in hardest.items())
 
     def shapley_shubik(self) -> tuple[Fraction, ...]:
         """The share of orders in which each player turns a losing coalition into a winning one
         (Shapley & Shubik 1954)."""
         n = self.players
         orders = [factorial(k) * factorial(n - 1 - k) for k in range(n)]
-        return tuple(
-            Fraction(sum(s * o for s, o in zip(by_size, orders, strict=True)), factorial(n))
-            for by_size in self._swings
+        return _once_per_kind(
+            self._swings_by_size,
+            lambda by_size: Fraction(
+                sum(s * o for s, o in zip(by_size, orders, strict=True)), factorial(n)
+            ),
         )
 
     def banzhaf(self) -> tuple[Fraction, ...]:
         """Each player's share of all swings, the normalised index (Banzhaf 1965)."""
-        return _shares([sum(by_size) for by_size in self._swings])
+        return _shares(self.swings())
 
     def banzhaf_absolute(self) -> tuple[Fraction, ...]:
-        """The share of the others' coalitions in which each player is decisive (Penrose 1946)."""
-        return tuple(Fraction(sum(by_size), 1 << (self.players - 1)) for by_size in self._swings)
+        """The share of the others' coalitions for which each player is decisive (Penrose 1946)."""
+        return tuple(Fraction(count, 1 << (self.players - 1)) for count in self.swings())
 
     def swings(self) -> tuple[int, ...]:
         """How many winning coalitions each player could make lose by leaving."""
-        return tuple(sum(by_size) for by_size in self._swings)
+        return tuple(self._swings[0])
+
+    def winning(self) -> int:
+        """How many coalitions win."""
+        return self._swings[1]
 
     def deegan_packel(self) -> tuple[Fraction, ...]:
-        """Each minimal winning coalition gets the same, its members share alike (Deegan & Packel 1978)."""
-        total = sum(self._minimal_by_size)
-        return tuple(
-            sum(
-                (Fraction(count, size) for size, count in enumerate(of_player) if count),
-                Fraction(0),
-            )
-            / total
-            for of_player in self._minimal
-        )
+        """Each minimal winning coalition gets the same, and its members share it alike
+        (Deegan & Packel 1978)."""
+        by_player, by_size = self._minimal_by_size
+        total = sum(by_size)
+
+        def share(of_player: list[int]) -> Fraction:
+            alike = (Fraction(count, size) for size, count in enumerate(of_player) if count)
+            return sum(alike, Fraction(0)) / total
+
+        return _once_per_kind(by_player, share)
 
     def holler(self) -> tuple[Fraction, ...]:
         """The public good index: each player's share of memberships in minimal winning coalitions
         (Holler 1982)."""
-        return _shares([sum(of_player) for of_player in self._minimal])
+        return _shares(self._minimal[0])
 
     def minimal_winning(self) -> int:
         """How many minimal winning coalitions there are."""
-        return sum(self._minimal_by_size)
+        return self._minimal[1]
 
     @cached_property
-    def _swings(self) -> list[list[int]]:
-        """By player and size of the coalition joined: coalitions that lose without and win with it.
-
-        In terms of who is left outside, T: within the spare votes without the player and not with
-        it, that is A'(d) − A'(d − w), with A' counting what is made of the others. As
-        1/(1 + t x^w) = Σ (−t)^m x^{mw}, that is an alternating sum over the table of all players.
-        """
-        table, n = _Table(self._weights, self._spare), self.players
-        found: dict[tuple[int, ...], list[int]] = {}
-        for weight in set(self._weights):
-            outside = [0] * n if not any(weight) else table.without(weight, n)
-            found[weight] = outside[::-1]  # |T| players stay outside, n − 1 − |T| were inside
-        return [found[weight] for weight in self._weights]
+    def _swings(self) -> tuple[list[int], int]:
+        return generating.swings(self._votes, self._spare)
 
     @cached_property
-    def _minimal(self) -> list[list[int]]:
-        """By player and size: minimal winning coalitions that it is in."""
-        if len(self._spare) > 1:
-            return self._minimal_enumerated()
-        return _minimal_of_one_rule([w for (w,) in self._weights], self.rules)
+    def _swings_by_size(self) -> list[list[int]]:
+        return generating.swings_by_size(self._votes, self._spare)
 
     @cached_property
-    def _minimal_by_size(self) -> list[int]:
-        members = [
-            sum(of_player[size] for of_player in self._minimal) for size in range(self.players + 1)
-        ]
-        return [count // size if size else 0 for size, count in enumerate(members)]
+    def _minimal(self) -> tuple[list[int], int]:
+        if len(self._quotas) == 1:
+            ((weights, quota),) = self._quotas.items()
+            return minimal(weights, quota)
+        by_player, by_size = self._minimal_by_size
+        return [sum(of_player) for of_player in by_player], sum(by_size)
 
-    def _minimal_enumerated(self) -> list[list[int]]:
-        """With several rules, coalition by coalition."""
-        n = self.players
-        if n > MOST_ENUMERATED:
-            raise ValueError(
-                f"{n} players under several rules have too many minimal winning coalitions to "
-                f"list; at most {MOST_ENUMERATED} players do"
-            )
-        sums: list[tuple[int, ...]] = [tuple(0 for _ in self.rules)]
-        for player in range(n):
-            own = [rule.weights[player] for rule in self.rules]
-            sums += [tuple(a + b for a, b in zip(s, own, strict=True)) for s in sums]
-        quotas = [rule.quota for rule in self.rules]
-        wins = [all(a >= q for a, q in zip(s, quotas, strict=True)) for s in sums]
-        found = [[0] * (n + 1) for _ in range(n)]
-        for mask in range(1, 1 << n):
-            inside = [i for i in range(n) if mask >> i & 1]
-            if wins[mask] and not any(wins[mask & ~(1 << i)] for i in inside):
-                for i in inside:
-                    found[i][len(inside)] += 1
-        return found
+    @cached_property
+    def _minimal_by_size(self) -> tuple[list[list[int]], list[int]]:
+        if len(self._quotas) == 1:
+            ((weights, quota),) = self._quotas.items()
+            return minimal_by_size(weights, quota)
+        return minimal_listed(list(self._quotas), list(self._quotas.values()))
 
 
-class _Table:
-    """Σ over sets T of players, t^|T| x^w(T), added up over all w within the spare votes.
-
-    A row of the table is a polynomial in t as one integer, with fields of n + 1 bits: no count
-    reaches 2^(n + 1).
-    """
-
-    def __init__(self, weights: Sequence[tuple[int, ...]], spare: tuple[int, ...]) -> None:
-        n = len(weights)
-        self.spare, self.bits = spare, 8 * ((n + 8) // 8)
-        row = self.bits * (n + 1)
-        # Votes as one number, in a mixed radix that sums within the spare votes never leave; what
-        # leaves them under one rule is dropped at the end of each step.
-        self._stride = [prod(s + 1 for s in spare[r + 1 :]) for r in range(len(spare))]
-        rows = prod(s + 1 for s in spare)
-        table = [0] * rows
-        table[0] = 1
-        for weight in weights:
-            shift = sum(w * s for w, s in zip(weight, self._stride, strict=True))
-            if any(w > s for w, s in zip(weight, spare, strict=True)):
-                continue
-            if len(spare) == 1:
-                for at in range(rows - 1, shift - 1, -1):
-                    table[at] += table[at - shift] << self.bits
-            else:
-                for votes in product(
-                    *(range(s, w - 1, -1) for s, w in zip(spare, weight, strict=True))
-                ):
-                    at = self._at(votes)
-                    table[at] += table[at - shift] << self.bits
-        self._mask = (1 << row) - 1
-        self._sums = self._added_up(table)
-
-    def _at(self, votes: Sequence[int]) -> int:
-        return sum(v * s for v, s in zip(votes, self._stride, strict=True))
-
-    def _added_up(self, table: list[int]) -> list[int]:
-        """Prefix sums along every rule's votes."""
-        for r, stride in enumerate(self._stride):
-            for at in range(len(table)):
-                if at // stride % (self.spare[r] + 1):
-                    table[at] += table[at - stride]
-        return table
-
-    def up_to(self, votes: Sequence[int]) -> int:
-        """The polynomial in t of all sets within these votes; 0 if one is negative."""
-        return 0 if min(votes) < 0 else self._sums[self._at(votes)]
-
-    def without(self, weight: tuple[int, ...], n: int) -> list[int]:
-        """By size: sets of the other players within the spare votes, but not with this weight."""
-        total, votes, sign, order = 0, list(self.spare), 1, 0
-        while min(votes) >= 0:
-            less = [v - w for v, w in zip(votes, weight, strict=True)]
-            total += sign * ((self.up_to(votes) - self.up_to(less)) << (self.bits * order))
-            votes, sign, order = less, -sign, order + 1
-        # Beyond size n − 1 there is nothing: the alternating sum has only as many terms as fit.
-        return _fields(total, self.bits, n)
+def _is_whole(value: object) -> bool:
+    try:
+        return int(value) == value  # pyright: ignore[reportArgumentType]
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
-def _fields(packed: int, bits: int, count: int) -> list[int]:
-    """The first coefficients of a polynomial held as one integer."""
-    size = bits // 8
-    raw = (packed & ((1 << (bits * count)) - 1)).to_bytes(size * count, "little")
-    return [int.from_bytes(raw[k * size : (k + 1) * size], "little") for k in range(count)]
-
-
-def _minimal_of_one_rule(weights: list[int], rules: Sequence[Rule]) -> list[list[int]]:
-    """By player and size, under one rule: only the smallest member need be tried.
-
-    Players are taken from the largest on. A coalition is minimal winning iff its last player turns
-    it from losing to winning; so each player i closes coalitions of those before it whose votes
-    lie in [q − w_i, q). Those with j among them come from dividing by 1 + t x^{w_j}.
-    """
-    n = len(weights)
-    quota = max(rule.quota for rule in rules)
-    bits = 8 * ((n + 8) // 8)
-    order = sorted(range(n), key=lambda i: -weights[i])
-    rows = [0] * quota  # subsets of the players so far, by votes, in powers of t by size
-    rows[0] = 1
-    found = [[0] * (n + 1) for _ in range(n)]
-    seen: dict[int, list[int]] = {}
-    for i in order:
-        w = weights[i]
-        if w == 0:
-            break
-        low = max(quota - w, 0)
-        up_to = [0, *accumulate(rows)]
-        _add(found[i], _fields(up_to[quota] - up_to[low], bits, n), 1)
-        for other, players in seen.items():
-            inside = _with_one_more(up_to, other, low, quota, bits)
-            sizes = _fields(inside, bits, n)
-            for j in players:
-                _add(found[j], sizes, 1)
-        for votes in range(quota - 1, w - 1, -1):
-            rows[votes] += rows[votes - w] << bits
-        seen.setdefault(w, []).append(i)
-    return found
-
-
-def _add(counts: list[int], sizes: list[int], more: int) -> None:
-    for size, count in enumerate(sizes):
-        if count:
-            counts[size + more] += count
-
-
-def _with_one_more(up_to: list[int], weight: int, low: int, high: int, bits: int) -> int:
-    """Subsets in [low, high) that hold one given player of that weight: t x^w / (1 + t x^w) of all.
-
-    `up_to[v]` are the subsets with fewer than v votes.
-    """
-    total, sign, order = 0, 1, 1
-    while high > weight * order:
-        window = up_to[high - weight * order] - up_to[max(low - weight * order, 0)]
-        total += sign * (window << (bits * order))
-        sign, order = -sign, order + 1
-    return total
+def _once_per_kind(
+    counts: Sequence[list[int]], index: Callable[[list[int]], Fraction]
+) -> tuple[Fraction, ...]:
+    """The index of each player, worked out once for those with the same counts."""
+    known: dict[tuple[int, ...], Fraction] = {}
+    for count in counts:
+        if tuple(count) not in known:
+            known[tuple(count)] = index(count)
+    return tuple(known[tuple(count)] for count in counts)
 
 
 def _shares(counts: Sequence[int]) -> tuple[Fraction, ...]:

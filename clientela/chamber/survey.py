@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
-from clientela.chamber.bargaining import MOST_PLAYERS, baron_ferejohn, gamson
-from clientela.chamber.coalitions import minimal_winning
+from clientela.chamber.bargaining import baron_ferejohn, gamson
+from clientela.chamber.coalitions import minimal_winning, own_seats_needed
 from clientela.chamber.covariates import covariate_names
 from clientela.chamber.fit import PRIORS, best_fit
 from clientela.chamber.formation import MOST_BLOCS, Formation, Likely, form
@@ -24,6 +25,8 @@ from clientela.scenario import Step
 # Members who sit one by one are counted on for this share when a coalition is judged feasible.
 UNBOUND_SUPPORT = 0.5
 DRAWS = 64
+# Discount between offers in the bargaining over posts.
+PATIENCE = 0.95
 MOST_GROUPS = 6
 
 
@@ -103,7 +106,7 @@ def survey(parliament: Parliament, top: int = 8) -> Survey:
             }
             for c in likeliest
         ],
-        posts=_posts(chamber, likeliest, formation),
+        posts=_posts(chamber, likeliest, needed),
         fit=fit.about,
     )
 
@@ -210,7 +213,7 @@ def _most_drawn(chamber: Chamber, drawn: Sample | None, top: int) -> list[Likely
     return found
 
 
-def _posts(chamber: Chamber, likeliest: list[Likely], formation: Formation | None) -> Posts:
+def _posts(chamber: Chamber, likeliest: list[Likely], needed: int) -> Posts:
     seats = {p.id: p.seats for p in chamber.lists}
 
     def shared(lists: tuple[str, ...]) -> dict[str, float]:
@@ -222,19 +225,26 @@ def _posts(chamber: Chamber, likeliest: list[Likely], formation: Formation | Non
         n: sum(c.probability / known * shared(c.lists)[n] for c in likeliest) for n in chamber.names
     }
     owners, weights = _players(chamber)
-    bargained = None
-    if len(weights) <= MOST_PLAYERS:
-        try:
-            value = baron_ferejohn(weights, min(chamber.majority, sum(weights)), 0.95).value
-            bargained = dict.fromkeys(chamber.names, 0.0)
-            for owner, share in zip(owners, value.tolist(), strict=True):
-                bargained[owner] += share
-        except ArithmeticError:
-            bargained = None
     power = Game(Rule(tuple(weights), min(chamber.majority, sum(weights)))).shapley_shubik()
     return Posts(
         likeliest=shared(likeliest[0].lists),
         expected=expected,
-        baron_ferejohn=bargained,
+        baron_ferejohn=_bargained(chamber, max(needed, chamber.majority)),
         shapley_shubik=_by_owner(chamber, owners, power),
+    )
+
+
+def _bargained(chamber: Chamber, needed: int) -> dict[str, float] | None:
+    """What each bloc expects in Baron & Ferejohn's game; None if it cannot be had.
+
+    Members who sit alone are no party to it: they lend their usual share of votes for nothing.
+    """
+    blocs = [p for p in chamber.lists if p.bloc and p.seats]
+    own = math.ceil(own_seats_needed(chamber, needed, UNBOUND_SUPPORT))
+    try:
+        value = baron_ferejohn([p.seats for p in blocs], max(own, 1), PATIENCE).value
+    except (ValueError, ArithmeticError):
+        return None
+    return dict.fromkeys(chamber.names, 0.0) | dict(
+        zip((p.id for p in blocs), value.tolist(), strict=True)
     )

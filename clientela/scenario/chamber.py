@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from clientela.scenario.distributions import fixed
-from clientela.scenario.fields import Claims, Count, Date, Id, Model, Number, fault
+from clientela.scenario.fields import Claims, Count, Date, Flag, Id, Model, Number, fault
 from clientela.scenario.quantity import Probability, prior
 
 # What a step may lead to beside another step.
@@ -170,6 +170,7 @@ class PastCabinet(Model):
     since: Date = Field(description="When it took office.")
     lists: list[Id] = Field(min_length=1, description="The lists in it.")
     leads: Id | None = Field(None, description="The list that held its head.")
+    minority: Flag | None = Field(None, description="Whether it lacked a majority, if known.")
 
 
 class Rules(Model):

@@ -70,7 +70,8 @@ def test_posts_go_by_seats():
     [
         (lambda: gamson([]), "at least one member must have some"),
         (lambda: allocate([1.0], -1), "there are -1 posts"),
-        (lambda: baron_ferejohn((1,) * 17, 9), "there are 17 players; expected 1 to 16"),
+        (lambda: baron_ferejohn((), 1), "there are no players"),
+        (lambda: baron_ferejohn(range(1, 19), 90), "18 players in 18 kinds make too many"),
         (lambda: baron_ferejohn((1, 1), 3), "the quota is 3"),
         (lambda: baron_ferejohn((1, 1), 2, 1.5), "the discount is 1.5"),
         (lambda: baron_ferejohn((1, 1), 2, 1.0, (0.5, 0.6)), "summing to 1"),
