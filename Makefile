@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench validate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/clientela run iraq-2021
@@ -20,6 +20,10 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/explaining.py
+	$(BIN)/python benchmarks/power.py
+
+validate: $(VENV)/.installed-dev
+	$(BIN)/python -m validation.coalitions
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

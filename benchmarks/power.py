@@ -5,7 +5,8 @@
 The packages go into an environment of their own that is deleted afterwards; one that cannot be
 had is left out with a word why. Each is given the same games in a fresh process, its imports not
 counted, and both indices are asked of it; `off by` is its largest difference from the exact
-fractions. `--large` adds 300 players of up to 1000 votes each, for Clientela alone.
+fractions (powerindices counts in 64 bits, which overflow). An error's name stands where a package
+fails. `--large` adds 300 players of up to 1000 votes each, for Clientela alone.
 """
 
 from __future__ import annotations

@@ -44,12 +44,14 @@ def table(name: str) -> str:
         "|---|---|---|---|---|",
     ]
     for setting, field in REGISTRY[name].settings.model_fields.items():
-        quantity = field.default
+        quantity, each = field.default, ""
+        if isinstance(quantity, dict) and quantity:  # alike for every key
+            quantity, each = next(iter(quantity.values())), " each"
         if isinstance(quantity, Quantity):
             drawn = quantity.distribution
             low, high = float(drawn.quantile(0.05)), float(drawn.quantile(0.95))
             cells = [
-                f"`{written(drawn)}`",
+                f"`{written(drawn)}`{each}",
                 f"{short(low)} to {short(high)}",
                 quantity.elicited or "",
             ]

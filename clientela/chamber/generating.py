@@ -3,8 +3,9 @@
 A coalition wins iff those outside it can be spared: under every rule they have no more votes than
 the spare ones, all votes less the quota. The sets T of players within v votes are the coefficients
 of Π_j (1 + t x^{w_j}) / (1 − x), t for their number and x for their votes (Brams & Affuso 1976 use
-this function for power indices; Uno 2012 gets all players from one table). Several rules are
-several x.
+such functions for power indices). One table serves all players, since dividing by a player's own
+factor leaves the sets of the others (as in Kakimura & Terai 2025, arXiv:2511.14995). Several rules
+are several x.
 
 Counts of a few hundred players have hundreds of bits. Since they are made by additions alone, they
 are made modulo a few coprime numbers just under 2^50, in words of 64 bits, and put together by the

@@ -15,7 +15,8 @@ from itertools import accumulate
 
 import numpy as np
 
-MOST_BYTES = 10**9
+from clientela.chamber.generating import MOST_BYTES
+
 MOST_LISTED = 25  # players under several rules
 
 

@@ -188,10 +188,6 @@ class Rules(Model):
     cabinets: list[PastCabinet] = Field(
         [], description="Governments of the past, in any order: who has governed with whom."
     )
-    elected: Date | None = Field(None, description="Day of the election (none: as_of).")
-    formed_in: list[Annotated[Number, Field(gt=0, le=3_650)]] = Field(
-        [], description="Days that it took to form governments after elections before this one."
-    )
 
 
 class Chamber(Rules):
