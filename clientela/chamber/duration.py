@@ -183,7 +183,7 @@ def formation_time(
     duration and for less than one party.
 
     >>> formation_time((156, 289, 131, 165)).describe()
-    'as likely as not within 155 days; eight times in ten between 51 and 284'
+    'as likely as not within 141 days; eight times in ten between 37 and 294'
     """
     if parties is not None and not 1.0 <= parties < math.inf:
         raise ValueError(f"the effective number of parties is {parties}; expected 1 or more")

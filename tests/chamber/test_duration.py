@@ -258,13 +258,11 @@ class TestFormationTime:
         assert time.sd_log == pytest.approx(drawn.std(), rel=0.1)
 
     def test_it_says_what_to_expect(self):
-        said = formation_time((156, 289, 131, 165)).describe()
-        low, middle, high = (
-            math.ceil(formation_time((156, 289, 131, 165)).quantile(p)) for p in (0.1, 0.5, 0.9)
-        )
-        assert said == (
-            f"as likely as not within {middle} days; eight times in ten between {low} and {high}"
-        )
+        time = formation_time((156, 289, 131, 165))
+        low, middle, high = (math.ceil(time.quantile(p)) for p in (0.1, 0.5, 0.9))
+        said = f"as likely as not within {middle} days; eight times in ten between {low} and {high}"
+        assert time.describe() == said
+        assert repr(said) in (formation_time.__doc__ or "")
         assert formation_time(post_election=False).describe().endswith("; at once with 33%")
 
     @pytest.mark.parametrize(
