@@ -25,12 +25,12 @@ if TYPE_CHECKING:
         PartyList,
         Rule,
         Veto,
-        baron_ferejohn,
         form,
         load_chamber,
         sample,
-        survey,
     )
+    from clientela.chamber.bargaining import baron_ferejohn
+    from clientela.chamber.survey import survey
     from clientela.mechanisms import Draft, Settings, Values, mechanism
     from clientela.process import (
         Add,
@@ -54,9 +54,10 @@ _HOMES = {
     "clientela.analysis": ("Answer", "Explanation", "Forecast", "explain", "open_run", "run"),
     "clientela.api": ("Ensemble", "draw", "load"),
     "clientela.chamber": (
-        "Cabinet", "Chamber", "Game", "PartyList", "Rule", "Veto", "baron_ferejohn", "form",
-        "load_chamber", "sample", "survey",
+        "Cabinet", "Chamber", "Game", "PartyList", "Rule", "Veto", "form", "load_chamber", "sample",
     ),
+    "clientela.chamber.bargaining": ("baron_ferejohn",),
+    "clientela.chamber.survey": ("survey",),
     "clientela.mechanisms": ("Draft", "Settings", "Values", "mechanism"),
     "clientela.process": (
         "Add", "AddMark", "Branch", "Choice", "Fire", "Killed", "Lower", "Move", "Parameter",

@@ -2,11 +2,11 @@
 
 Coalitions are int64 bitmasks over the lists in order. `Chamber` is the noun; a `Parliament` is a
 chamber with its names and procedure, from a file or a scenario. `form` gives the distribution over
-governments, `Game` the power indices, `baron_ferejohn` the bargaining, `survey` all of it.
+governments, `Game` the power indices. `bargaining`, `voting` and `survey`, all of it together, are
+imported by their own names: they need parts of SciPy that take half a second to load, and no run does.
 """
 
 from clientela.chamber.assembly import Assembly, build_assembly
-from clientela.chamber.bargaining import allocate, baron_ferejohn, gamson
 from clientela.chamber.coalitions import feasible, members, minimal_winning, seats_of
 from clientela.chamber.covariates import covariate_table, median_list
 from clientela.chamber.files import bundled_chambers, load_chamber
@@ -27,12 +27,9 @@ from clientela.chamber.procedure import (
 from clientela.chamber.proposals import Proposal, draw, likeliest, probabilities
 from clientela.chamber.ruling import ruling_coalitions, self_enforcing
 from clientela.chamber.sampling import Sample, sample
-from clientela.chamber.survey import Survey, survey
-from clientela.chamber.voting import Attendance, pass_probability
 
 __all__ = [
     "Assembly",
-    "Attendance",
     "Cabinet",
     "Chamber",
     "FittedLogit",
@@ -45,10 +42,7 @@ __all__ = [
     "Proposal",
     "Rule",
     "Sample",
-    "Survey",
     "Veto",
-    "allocate",
-    "baron_ferejohn",
     "best_fit",
     "blocking_groups",
     "build_assembly",
@@ -61,7 +55,6 @@ __all__ = [
     "fitted",
     "follow",
     "form",
-    "gamson",
     "likeliest",
     "load_chamber",
     "median_list",
@@ -70,7 +63,6 @@ __all__ = [
     "needs_of",
     "opposed",
     "parliament_of",
-    "pass_probability",
     "probabilities",
     "resign",
     "ruling_coalitions",
@@ -79,5 +71,4 @@ __all__ = [
     "seats_needed",
     "seats_of",
     "self_enforcing",
-    "survey",
 ]

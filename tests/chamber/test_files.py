@@ -4,8 +4,9 @@ import textwrap
 
 import pytest
 
-from clientela.chamber import bundled_chambers, follow, load_chamber, survey
+from clientela.chamber import bundled_chambers, follow, load_chamber
 from clientela.chamber.finding import find_parliament
+from clientela.chamber.survey import survey
 from clientela.reading import ReadingError
 
 TEXT = """

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientela.chamber import Attendance, Chamber, pass_probability
+from clientela.chamber import Chamber
+from clientela.chamber.voting import Attendance, pass_probability
 from clientela.process import Hurdle, Needs
 
 
