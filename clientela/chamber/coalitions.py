@@ -8,6 +8,9 @@ from clientela.chamber.lists import Chamber
 
 MOST_BLOCS = 22
 CHUNK = 1 << 18
+# Members who sit one by one are usually counted on for this share when a coalition is judged
+# feasible; whether they do vote for it is another matter.
+UNBOUND_SUPPORT = 0.5
 
 
 def seats_of(chamber: Chamber, masks: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from clientela.chamber.coalitions import own_seats_needed
 from clientela.chamber.history import history_of
 from clientela.chamber.lists import FAMILIES, Chamber, PartyList
 from clientela.chamber.ruling import ruling_coalitions
@@ -176,8 +177,6 @@ def terms_of(
     pairs: Sequence[tuple[str, str]] = (),
 ) -> Terms:
     """The chamber as numbers. Raises ValueError if a pair names an unknown list."""
-    from clientela.chamber.coalitions import own_seats_needed
-
     pairs = tuple(dict.fromkeys(pairs))
     unsure = [(v.of, v.against) for v in chamber.vetoes if 0 < v.probability < 1]
     past = history_of(chamber)
@@ -209,7 +208,7 @@ def terms_of(
         masks=_masks(chamber),
         before=past.cabinets,
         communities=communities,
-        cores=_armed_cores(chamber),
+        cores=armed_cores(chamber),
         pairs=np.array([chamber.mask(a, b) for a, b in (*pairs, *unsure)], dtype=np.int64),
     )
 
@@ -274,8 +273,8 @@ def _communities(chamber: Chamber) -> np.ndarray:
     )
 
 
-def _armed_cores(chamber: Chamber) -> np.ndarray:
-    """The armed ruling coalitions of the blocs that have arms."""
+def armed_cores(chamber: Chamber) -> np.ndarray:
+    """The armed ruling coalitions of the blocs that have arms, as bits; more than one on ties."""
     armed = [i for i, p in enumerate(chamber.lists) if p.force > 0 and p.bloc and p.seats > 0]
     cores = ruling_coalitions([chamber.lists[i].force for i in armed]) if armed else []
     return np.array([sum(1 << armed[k] for k in core) for core in cores], dtype=np.int64)

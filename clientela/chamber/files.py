@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from clientela.chamber.lists import Cabinet, Chamber, PartyList, Veto
-from clientela.chamber.parliament import Parliament
+from clientela.chamber.lists import Chamber, PartyList
+from clientela.chamber.parliament import Parliament, cabinets_of, vetoes_of
 from clientela.reading import Problem, ReadingError, Tree, read_yaml, suggestion, unknown, validated
 from clientela.scenario import Rules
-from clientela.scenario.assembly_checks import check_names, check_procedure
+from clientela.scenario.assembly_checks import check_names, check_offices, check_procedure
 from clientela.scenario.fields import Count, Date, Flag, Id, Model, Number
 
 
@@ -94,6 +94,7 @@ def _check(written: ChamberFile) -> Iterator[tuple[tuple[Any, ...], str]]:
         yield ("lists",), "no list has a seat; give at least one list seats"
     yield from check_procedure(written)
     yield from check_names(written, written.lists)
+    yield from check_offices(written, (entry.community for entry in written.lists.values()))
     camp_of: dict[str, str] = {}
     for camp, members in written.camps.items():
         for i, name in enumerate(members):
@@ -114,26 +115,18 @@ def _check(written: ChamberFile) -> Iterator[tuple[tuple[Any, ...], str]]:
     placed = {d for entry in written.lists.values() for d in entry.positions}
     if written.dimension is not None and written.dimension not in placed:
         yield ("dimension",), unknown("dimension of the lists' positions", written.dimension, placed)  # fmt: skip
-    communities = {e.community for e in written.lists.values() if e.community}
-    for i, step in enumerate(written.procedure):
-        if step.office is not None and step.office not in communities:
-            yield ("procedure", i, "office"), unknown("community", step.office, communities)
 
 
 def _parliament(written: ChamberFile) -> Parliament:
     camp_of = {name: camp for camp, members in written.camps.items() for name in members}
     chamber = Chamber(
         tuple(_party(name, entry, camp_of.get(name)) for name, entry in written.lists.items()),
-        tuple(
-            Veto(of, against, veto.probability.distribution.mean())
-            for of, others in written.vetoes.items()
-            for against, veto in others.items()
-        ),
+        vetoes_of(written),
         _pairs(written.rivalries),
         _pairs(written.alliances),
         written.seats,
         written.dimension,
-        tuple(Cabinet(c.since, frozenset(c.lists), c.leads, c.minority) for c in written.cabinets),
+        cabinets_of(written),
         written.date,
         written.midterm,
     )

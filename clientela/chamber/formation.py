@@ -31,7 +31,8 @@ CHUNK = 1 << 17
 R = TypeVar("R")
 
 
-class Likely(NamedTuple):
+@dataclass(frozen=True)
+class Likely:
     """A coalition with its probability and its seats."""
 
     lists: tuple[str, ...]
@@ -78,7 +79,7 @@ def form(
 
     def normalise(lo: int, hi: int) -> tuple[np.ndarray, np.ndarray]:
         peak, total = np.full(len(betas), -np.inf), np.zeros(len(betas) + 1)
-        _normalise(space, betas, *_room(chamber, betas), lo, hi, peak, total)
+        _normalise(space, betas, *room(chamber, betas), lo, hi, peak, total)
         return peak, total
 
     parts = list(_on_all_processors(normalise, chunks))
@@ -94,7 +95,7 @@ def form(
     def gather(lo: int, hi: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         sums = np.zeros(len(chamber.lists) + 3)
         best, which = np.full(top, -1.0), np.zeros(top, dtype=np.int64)
-        _gather(space, betas, log_total, *_room(chamber, betas), lo, hi, sums, best, which)
+        _gather(space, betas, log_total, *room(chamber, betas), lo, hi, sums, best, which)
         return sums, best, which
 
     gathered = list(_on_all_processors(gather, chunks))
@@ -151,7 +152,7 @@ def _space(chamber: Chamber, seats_needed: int, unbound_support: float) -> Space
     return space
 
 
-def _room(chamber: Chamber, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def room(chamber: Chamber, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What one thread writes to: a coalition's covariates, and the numbers of its lists."""
     return np.zeros(betas.shape[1]), np.zeros(len(chamber.lists) + 1, dtype=np.int64)
 
@@ -159,6 +160,12 @@ def _room(chamber: Chamber, betas: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _on_all_processors(work: Callable[[int, int], R], chunks: list[tuple[int, int]]) -> Iterator[R]:
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
         yield from pool.map(lambda chunk: work(*chunk), chunks)
+
+
+def likely(chamber: Chamber, mask: int, probability: float) -> Likely:
+    """A coalition, from its bits, with its probability."""
+    inside = chamber.lists_in(mask)
+    return Likely(tuple(p.id for p in inside), probability, sum(p.seats for p in inside))
 
 
 def _told(
@@ -175,9 +182,7 @@ def _told(
     order = [i for i in np.lexsort((which, -best)) if best[i] >= 0][:top]
     likeliest = []
     for i in order:
-        inside = [p for k, p in enumerate(chamber.lists) if int(which[i]) >> k & 1]
-        seats = sum(p.seats for p in inside)
-        likeliest.append(Likely(tuple(p.id for p in inside), float(best[i]), seats))
+        likeliest.append(likely(chamber, int(which[i]), float(best[i])))
     return Formation(
         coalitions=feasible,
         inclusion=dict(zip(chamber.names, sums[:count].tolist(), strict=True)),
@@ -218,6 +223,15 @@ def log_feasible(space, mask):
 
 
 @compiled(forceinline=True)
+def described(space, mask, x, inside):
+    """`log_feasible` of a coalition; if it can govern, x becomes its covariates."""
+    left = log_feasible(space, mask)
+    if left > -np.inf:
+        covariates(space.terms, mask, x, inside)
+    return left
+
+
+@compiled(forceinline=True)
 def utility(betas, r, x):
     """β · x of one draw of β."""
     value = 0.0
@@ -231,10 +245,9 @@ def _normalise(space, betas, x, inside, lo, hi, peak, total):
     """Adds up exp(β · x) by draw of β, over the feasible coalitions; the last total counts them."""
     for number in range(lo, hi):
         mask = coalition(space, number)
-        left = log_feasible(space, mask)
+        left = described(space, mask, x, inside)
         if left == -np.inf:
             continue
-        covariates(space.terms, mask, x, inside)
         total[betas.shape[0]] += 1.0
         for r in range(betas.shape[0]):
             u = left + utility(betas, r, x)
@@ -250,10 +263,9 @@ def _gather(space, betas, log_total, x, inside, lo, hi, sums, best, which):
     lists = sums.shape[0] - 3
     for number in range(lo, hi):
         mask = coalition(space, number)
-        left = log_feasible(space, mask)
+        left = described(space, mask, x, inside)
         if left == -np.inf:
             continue
-        covariates(space.terms, mask, x, inside)
         chance = 0.0
         for r in range(betas.shape[0]):
             chance += np.exp(left + utility(betas, r, x) - log_total[r])

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from clientela.chamber.lists import Chamber
+from clientela.chamber.lists import Chamber, largest_remainder
 
 
 def seating_order(chamber: Chamber) -> list[int]:
@@ -31,12 +31,9 @@ def hemicycle(seats: list[int], rows: int | None = None) -> np.ndarray:
     total = sum(seats)
     rows = rows or max(1, round(math.sqrt(total / 4.2)))
     radii = np.linspace(0.4, 1.0, rows) if rows > 1 else np.array([1.0])
-    exact = total * radii / radii.sum()
-    counts = np.floor(exact).astype(int)
-    for row in np.argsort(counts - exact, kind="stable")[: total - counts.sum()]:
-        counts[row] += 1
+    counts = largest_remainder(total, dict(enumerate(radii.tolist())))
     places = []
-    for radius, count in zip(radii, counts, strict=True):
+    for radius, count in zip(radii, counts.values(), strict=True):
         angles = np.linspace(math.pi, 0, count) if count > 1 else np.array([math.pi / 2])
         places += [
             (-angle, radius, radius * math.cos(angle), radius * math.sin(angle)) for angle in angles

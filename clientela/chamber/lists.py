@@ -6,6 +6,9 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+K = TypeVar("K", int, str)
 
 # A coalition is a bitmask in an int64, whose sign bit stays clear.
 MOST_LISTS = 62
@@ -243,6 +246,10 @@ class Chamber:
         named = [self.dimension] if self.dimension else []
         return tuple(dict.fromkeys([*named, *(d for p in self.lists for d in p.positions)]))
 
+    def lists_in(self, mask: int) -> tuple[PartyList, ...]:
+        """The lists in a coalition, in order."""
+        return tuple(party for i, party in enumerate(self.lists) if int(mask) >> i & 1)
+
     def place(self, party: PartyList) -> float | None:
         """A list's position on the main dimension, if it has one."""
         return party.positions.get(self.dimensions[0]) if self.dimensions else None
@@ -297,7 +304,7 @@ def resign(chamber: Chamber, leaving: str, heirs: Mapping[str, float]) -> Chambe
     if leaving in heirs or not weights or not 0 < min(weights) <= max(weights) < math.inf:
         raise ValueError(f"the heirs of {leaving!r} must be other lists, with positive weights")
     seats = next(party.seats for party in chamber.lists if party.id == leaving)
-    passed = _largest_remainder(seats, heirs)
+    passed = largest_remainder(seats, heirs)
     return replace(
         chamber,
         lists=tuple(
@@ -309,7 +316,7 @@ def resign(chamber: Chamber, leaving: str, heirs: Mapping[str, float]) -> Chambe
     )
 
 
-def _largest_remainder(seats: int, weights: Mapping[str, float]) -> dict[str, int]:
+def largest_remainder(seats: int, weights: Mapping[K, float]) -> dict[K, int]:
     """Seats shared by weight: the whole parts first, then one each by what was cut off."""
     total = math.fsum(weights.values())
     exact = {name: seats * (weight / total) for name, weight in weights.items()}

@@ -59,18 +59,28 @@ def chamber_of(scenario: Scenario) -> Chamber:
     lists, rules = scenario.lists, scenario.chamber
     return Chamber(
         tuple(_party(name, actor) for name, actor in lists.items()),
-        tuple(
-            Veto(of, against, veto.probability.distribution.mean())
-            for of, others in rules.vetoes.items()
-            for against, veto in others.items()
-        ),
+        vetoes_of(rules),
         _pairs(scenario.ties.rivalry, lists),
         _pairs(scenario.ties.alliance, lists),
         rules.seats,
         rules.dimension,
-        tuple(Cabinet(c.since, frozenset(c.lists), c.leads, c.minority) for c in rules.cabinets),
+        cabinets_of(rules),
         scenario.as_of,
     )
+
+
+def vetoes_of(rules: Rules) -> tuple[Veto, ...]:
+    """Who refuses whom as written, an uncertain probability by its mean."""
+    return tuple(
+        Veto(of, against, veto.probability.distribution.mean())
+        for of, others in rules.vetoes.items()
+        for against, veto in others.items()
+    )
+
+
+def cabinets_of(rules: Rules) -> tuple[Cabinet, ...]:
+    """The past governments as written."""
+    return tuple(Cabinet(c.since, frozenset(c.lists), c.leads, c.minority) for c in rules.cabinets)
 
 
 def _party(name: str, actor: Actor) -> PartyList:

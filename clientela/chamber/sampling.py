@@ -7,8 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clientela.chamber.covariates import covariates
-from clientela.chamber.formation import beta_matrix, log_feasible, space_of, utility
+from clientela.chamber.coalitions import seats_of
+from clientela.chamber.formation import (
+    beta_matrix,
+    described,
+    log_feasible,
+    room,
+    space_of,
+    utility,
+)
 from clientela.chamber.lists import Chamber
 from clientela.jit import compiled
 
@@ -54,7 +61,7 @@ def sample(
     starts = [_start(chamber, space, np.random.default_rng([seed, c])) for c in range(chains)]
     warm_up = draws // 2
     masks, values = np.zeros((chains, draws), dtype=np.int64), np.zeros((chains, draws))
-    x, inside = np.zeros(betas.shape[1]), np.zeros(len(chamber.lists) + 1, dtype=np.int64)
+    x, inside = room(chamber, betas)
     for chain, start in enumerate(starts):
         levels = np.random.default_rng([seed, chains + chain]).random(
             (warm_up + draws, len(space.blocs) + 3)
@@ -70,15 +77,14 @@ def _start(chamber: Chamber, space, rng: np.random.Generator) -> int:
     absolute = [
         int(v) for v, left in zip(space.vetoes, space.log_doubt, strict=True) if left == -np.inf
     ]
+    largest_first = np.argsort(-seats_of(chamber, space.blocs), kind="stable")
     for attempt in range(1000):
         mask = 0
-        # The first attempts are at random; the last take the largest first, which reach furthest.
+        # Every other attempt takes the largest first, each time from another one on: the sets that
+        # no list inside refuses reach furthest so.
         order = rng.permutation(len(space.blocs))
         if attempt % 2:
-            order = np.argsort(
-                [-_seats_of(chamber, int(bit)) for bit in space.blocs], kind="stable"
-            )
-            order = np.roll(order, -(attempt // 2))
+            order = np.roll(largest_first, -(attempt // 2))
         for bit in space.blocs[order]:
             together = mask | int(bit)
             if not any(together & veto == veto for veto in absolute):
@@ -88,17 +94,10 @@ def _start(chamber: Chamber, space, rng: np.random.Generator) -> int:
     raise ValueError("no coalition was found that reaches the seats needed; check seats and vetoes")
 
 
-def _seats_of(chamber: Chamber, mask: int) -> int:
-    return sum(p.seats for i, p in enumerate(chamber.lists) if mask >> i & 1)
-
-
 @compiled()
 def _height(space, betas, x, inside, mask):
-    left = log_feasible(space, mask)
-    if left == -np.inf:
-        return left
-    covariates(space.terms, mask, x, inside)
-    return left + utility(betas, 0, x)
+    left = described(space, mask, x, inside)
+    return left + utility(betas, 0, x) if left > -np.inf else left
 
 
 @compiled()

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
 from clientela.chamber.bargaining import baron_ferejohn, gamson
-from clientela.chamber.coalitions import minimal_winning, own_seats_needed
-from clientela.chamber.covariates import covariate_names
+from clientela.chamber.coalitions import (
+    UNBOUND_SUPPORT,
+    feasible,
+    minimal_winning,
+    own_seats_needed,
+)
+from clientela.chamber.covariates import armed_cores, covariate_names
 from clientela.chamber.fit import PRIORS, best_fit
-from clientela.chamber.formation import MOST_BLOCS, Formation, Likely, form
+from clientela.chamber.formation import MOST_BLOCS, Formation, Likely, form, likely
 from clientela.chamber.lists import Chamber
 from clientela.chamber.parliament import Parliament
 from clientela.chamber.power import Game, Rule
 from clientela.chamber.procedure import blocking_groups, needs_of, said, seats_needed
-from clientela.chamber.ruling import ruling_coalitions
 from clientela.chamber.sampling import Sample, sample
 from clientela.chamber.voting import pass_probability
+from clientela.process import Needs
 from clientela.scenario import Step
 
-# Members who sit one by one are counted on for this share when a coalition is judged feasible.
-UNBOUND_SUPPORT = 0.5
 DRAWS = 64
 # Discount between offers in the bargaining over posts.
 PATIENCE = 0.95
@@ -90,20 +93,18 @@ def survey(parliament: Parliament, top: int = 8) -> Survey:
                          seats_needed=needed, unbound_support=UNBOUND_SUPPORT, top=top)  # fmt: skip
     else:
         drawn = sample(chamber, _betas(chamber, 1), seats_needed=needed, unbound_support=UNBOUND_SUPPORT)  # fmt: skip
+    needs = {step.step: needs_of(step, chamber) for step in parliament.procedure}
     likeliest = formation.likeliest if formation else _most_drawn(chamber, drawn, top)
     return Survey(
         parliament=parliament,
         seats_needed=needed,
         minimal_winning=_minimal(chamber),
-        steps=[_step(chamber, step) for step in parliament.procedure],
-        ruling=_ruling(chamber),
+        steps=[_step(chamber, step, needs[step.step]) for step in parliament.procedure],
+        ruling=[tuple(p.id for p in chamber.lists_in(core)) for core in armed_cores(chamber)],
         formation=formation,
         sampled=drawn,
         passing=[
-            {
-                s.step: pass_probability(chamber, c.lists, needs_of(s, chamber))
-                for s in parliament.procedure
-            }
+            {s: pass_probability(chamber, c.lists, step) for s, step in needs.items()}
             for c in likeliest
         ],
         posts=_posts(chamber, likeliest, needed),
@@ -127,17 +128,12 @@ def _betas(chamber: Chamber, draws: int) -> np.ndarray:
 
 def _minimal(chamber: Chamber) -> list[tuple[tuple[str, ...], int]]:
     """Minimal winning coalitions of blocs, fewest seats first, then fewest lists."""
-    blocs = [(i, p) for i, p in enumerate(chamber.lists) if p.bloc and p.seats]
-    if len(blocs) > 20:
+    if sum(1 for p in chamber.lists if p.bloc and p.seats) > 20:
         return []
-    masks = np.arange(1, 1 << len(blocs), dtype=np.int64)
-    whole = np.zeros_like(masks)
-    for bit, (i, _) in enumerate(blocs):
-        whole |= ((masks >> bit) & 1) << i
-    whole = whole[minimal_winning(chamber, whole, chamber.majority)]
-    found = [tuple(n for i, n in enumerate(chamber.names) if int(m) >> i & 1) for m in whole]
-    seats = {p.id: p.seats for p in chamber.lists}
-    told = [(lists, sum(seats[n] for n in lists)) for lists in found]
+    winning = feasible(replace(chamber, vetoes=()), chamber.majority)  # whoever refuses whom
+    least = winning[minimal_winning(chamber, winning, chamber.majority)]
+    found = [chamber.lists_in(mask) for mask in least.tolist()]
+    told = [(tuple(p.id for p in inside), sum(p.seats for p in inside)) for inside in found]
     return sorted(told, key=lambda c: (c[1], len(c[0]), c[0]))
 
 
@@ -152,9 +148,8 @@ def _players(chamber: Chamber) -> tuple[list[str], list[int]]:
     return owners, votes
 
 
-def _step(chamber: Chamber, step: Step) -> StepPower:
-    needs = needs_of(step, chamber)
-    quorum = needs.present or 0
+def _step(chamber: Chamber, step: Step, needs: Needs) -> StepPower:
+    quorum = needs.present
     votes = step.in_favour.needed(chamber.seats) if step.in_favour else 0
     if step.against:
         votes = max(votes, chamber.seats - step.against.needed(chamber.seats) + 1)
@@ -193,24 +188,11 @@ def _by_owner(chamber: Chamber, owners: list[str], index: tuple[Fraction, ...]) 
     return {name: float(share) for name, share in total.items()}
 
 
-def _ruling(chamber: Chamber) -> list[tuple[str, ...]]:
-    armed = [p for p in chamber.lists if p.force > 0 and p.bloc and p.seats]
-    if not armed or len(armed) > 16:
-        return []
-    cores = ruling_coalitions([p.force for p in armed])
-    return [tuple(armed[k].id for k in core) for core in cores]
-
-
 def _most_drawn(chamber: Chamber, drawn: Sample | None, top: int) -> list[Likely]:
     assert drawn is not None
     masks, counts = np.unique(drawn.masks, return_counts=True)
-    seats = {p.id: p.seats for p in chamber.lists}
-    found = []
-    for at in np.argsort(-counts, kind="stable")[:top]:
-        lists = tuple(n for i, n in enumerate(chamber.names) if int(masks[at]) >> i & 1)
-        share = float(counts[at] / drawn.masks.size)
-        found.append(Likely(lists, share, sum(seats[n] for n in lists)))
-    return found
+    most = np.argsort(-counts, kind="stable")[:top]
+    return [likely(chamber, int(masks[at]), float(counts[at]) / drawn.masks.size) for at in most]
 
 
 def _posts(chamber: Chamber, likeliest: list[Likely], needed: int) -> Posts:

@@ -39,7 +39,7 @@ def pass_probability(
     if needs.office and not needs.office & set(lists):
         return 0.0
     against = int(opposed(chamber, np.array([mask]))[0])
-    own = sum(p.seats for i, p in enumerate(chamber.lists) if mask >> i & 1)
+    own = sum(p.seats for p in chamber.lists_in(mask))
     alone = sum(p.seats for i, p in enumerate(chamber.lists) if not p.bloc and not mask >> i & 1)
     present, swayed = np.arange(alone + 1)[:, None], np.arange(alone + 1)[None]
     joint = binom.pmf(present, alone, odds.unbound) * binom.pmf(swayed, present, odds.swayed)
@@ -47,7 +47,7 @@ def pass_probability(
     for chance, there, hostile in _outside(chamber, mask, against, needs, odds):
         favour, opposing = own + swayed, hostile + present - swayed
         attending = own + there + present
-        total += chance * float(joint[_met(needs, favour, opposing, attending)].sum())
+        total += chance * float(joint[needs.are_met(favour, opposing, attending)].sum())
     return total
 
 
@@ -77,15 +77,3 @@ def _decisions(lists: list[tuple[float, int, int]]) -> list[tuple[float, int, in
         coming = [(s, h) for chance, s, h in lists if chance >= high]
         found.append((high - low, sum(s for s, _ in coming), sum(h for _, h in coming)))
     return [part for part in found if part[0] > 0]
-
-
-def _met(needs: Needs, favour: np.ndarray, against: np.ndarray, present: np.ndarray) -> np.ndarray:
-    """`needs.are_met` for arrays."""
-    hurdle = needs.in_favour
-    met = (present >= needs.present) & (favour >= hurdle.least)
-    met = met & (favour * hurdle.share[1] >= hurdle.share[0] * present + hurdle.strict)
-    if needs.against:
-        other = needs.against
-        enough = against * other.share[1] >= other.share[0] * present + other.strict
-        met = met & ~((against >= other.least) & enough)
-    return met & (favour > against) if needs.most else met

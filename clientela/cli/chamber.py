@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from clientela.cli.common import BAD_INPUT, CANNOT_STORE, JsonOption, app, faults, stop
+
+if TYPE_CHECKING:
+    from clientela.chamber.survey import Survey
 
 
 @app.command("chamber")
@@ -33,7 +36,9 @@ def show_chamber(
         except ValueError as error:
             stop(BAD_INPUT, f"{target}: {error}")
         if as_json:
-            typer.echo(json.dumps(_plain(found), ensure_ascii=False, indent=2))
+            typer.echo(
+                json.dumps(_plain(found), default=dataclasses.asdict, ensure_ascii=False, indent=2)
+            )
         else:
             from clientela.terminal.chamber import print_survey
 
@@ -48,22 +53,10 @@ def show_chamber(
             typer.echo(f"{figure}: written", err=True)
 
 
-def _plain(found: Any) -> dict[str, Any]:
-    """The survey as plain data: what was found, not the parliament it was found for."""
+def _plain(found: Survey) -> dict[str, Any]:
+    """What was found, not the parliament it was found for, nor every coalition sampled."""
     parts = {f.name: getattr(found, f.name) for f in dataclasses.fields(found)}
     parliament = parts.pop("parliament")
     parts.pop("sampled")
-    told = {"title": parliament.title, "seats": {p.id: p.seats for p in parliament.chamber.lists}}
-    return told | {name: _value(part) for name, part in parts.items()}
-
-
-def _value(part: Any) -> Any:
-    from clientela.chamber.formation import Likely
-
-    if isinstance(part, Likely):
-        return {k: _value(v) for k, v in part._asdict().items()}
-    if dataclasses.is_dataclass(part) and not isinstance(part, type):
-        return {f.name: _value(getattr(part, f.name)) for f in dataclasses.fields(part)}
-    if isinstance(part, dict):
-        return {k: _value(v) for k, v in part.items()}
-    return [_value(v) for v in part] if isinstance(part, list | tuple) else part
+    seats = {p.id: p.seats for p in parliament.chamber.lists}
+    return {"title": parliament.title, "seats": seats, **parts}

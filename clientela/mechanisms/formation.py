@@ -182,7 +182,7 @@ def formation(draft: Draft, s: Values) -> None:
             effects=[Lower(standing), Fire("talks")], meaning="talks give up the coalition")  # fmt: skip
     p.event("dissolution", excitation={failed: s.dissolution}, when=waiting,
             effects=[new_elections(draft)], meaning="parliament dissolves itself")  # fmt: skip
-    add_procedure(draft, s, waiting, standing)
+    add_procedure(draft, s, table.phases[0], waiting, standing)
     _government(draft, s, table)
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientela.chamber import Assembly, build_assembly, parliament_of, seats_needed
+from clientela.chamber.coalitions import UNBOUND_SUPPORT
 
 if TYPE_CHECKING:
     from clientela.mechanisms.drafting import Draft
-
-# Members who sit one by one are counted on for this share when a coalition is judged feasible;
-# whether they do vote for it is drawn at each session.
-UNBOUND_SUPPORT = 0.5
 
 
 def assembly_of(draft: Draft) -> Assembly:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from clientela.chamber import chamber_of, needs_of
+from clientela.chamber import Chamber, needs_of
 from clientela.mechanisms.drafting import Draft, Values
 from clientela.mechanisms.shared import CARETAKER, RATIFIED, flag, new_elections, still_forming
 from clientela.process import Add, Choice, Effect, Fire, FireAfter, FireAt, Lower, Move, Raise, Vote
 from clientela.scenario import Step, with_following
 
 
-def add_procedure(draft: Draft, s: Values, waiting: dict[str, bool], standing: str) -> None:
+def add_procedure(
+    draft: Draft, s: Values, chamber: Chamber, waiting: dict[str, bool], standing: str
+) -> None:
     """Adds the procedure to a draft: one step is open at a time, the first to begin with.
 
     `waiting` is the condition under which a government is still to be formed, `standing` the flag
@@ -26,7 +28,7 @@ def add_procedure(draft: Draft, s: Values, waiting: dict[str, bool], standing: s
                         meaning="no government is formed; the outgoing one stays")  # fmt: skip
     for step, following in with_following(procedure):
         ways = _Ways(draft, step, step.leads_to(following), standing)
-        _session(draft, s, ways, {**waiting, standing: True})
+        _session(draft, s, chamber, ways, {**waiting, standing: True})
         _ends(draft, ways, waiting)
     _start(draft, procedure[0])
 
@@ -72,7 +74,9 @@ def opening(step: Step) -> list[Effect]:
     return effects
 
 
-def _session(draft: Draft, s: Values, ways: _Ways, ready: dict[str, bool]) -> None:
+def _session(
+    draft: Draft, s: Values, chamber: Chamber, ways: _Ways, ready: dict[str, bool]
+) -> None:
     step = ways.step
     failure: list[Effect] = [Add("failed sessions", 1.0)]
     if "tension" in draft.process.variables:
@@ -84,7 +88,7 @@ def _session(draft: Draft, s: Values, ways: _Ways, ready: dict[str, bool]) -> No
     stays = step.present is not None
     vote = Vote(
         "vote",
-        needs_of(step, chamber_of(draft.scenario)),
+        needs_of(step, chamber),
         opposed=s.opposed if stays else 1.0,
         neutral=s.neutral if stays else 1.0,
         unbound=s.unbound,

@@ -8,7 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from clientela.process.expression import Coefficient
 
@@ -140,6 +142,9 @@ class Proposal:
     slopes: Mapping[str, Mapping[str, Coefficient]] = field(default_factory=dict)
 
 
+Members: TypeAlias = int | np.ndarray
+
+
 @dataclass(frozen=True)
 class Hurdle:
     """So many votes: at least `least`, and at least a share of those present.
@@ -152,10 +157,11 @@ class Hurdle:
     share: tuple[int, int] = (0, 1)
     strict: bool = False
 
-    def is_reached(self, votes: int, present: int) -> bool:
-        """Whether so many votes reach it with so many members present."""
+    def is_reached(self, votes: Members, present: Members) -> Any:
+        """Whether so many votes reach it with so many members present; arrays give an array."""
         numerator, denominator = self.share
-        return votes >= self.least and votes * denominator >= numerator * present + self.strict
+        share = votes * denominator >= numerator * present + self.strict
+        return (votes >= self.least) & share
 
 
 @dataclass(frozen=True)
@@ -173,14 +179,15 @@ class Needs:
     most: bool = False
     office: frozenset[str] = frozenset()
 
-    def are_met(self, favour: int, against: int, present: int) -> bool:
-        """Whether a vote passes with so many members; the office is looked at elsewhere."""
-        return (
-            present >= self.present
-            and self.in_favour.is_reached(favour, present)
-            and not (self.against and self.against.is_reached(against, present))
-            and (not self.most or favour > against)
-        )
+    def are_met(self, favour: Members, against: Members, present: Members) -> Any:
+        """Whether a vote passes with so many members; the office is looked at elsewhere.
+
+        Arrays, which broadcast, give an array.
+        """
+        met = (present >= self.present) & self.in_favour.is_reached(favour, present)
+        if self.against:
+            met = met & np.logical_not(self.against.is_reached(against, present))
+        return met & (favour > against) if self.most else met
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from clientela.reading import unknown
@@ -84,3 +84,11 @@ def check_names(rules: Rules, lists: Collection[str]) -> Iterator[Finding]:
                 yield ("cabinets", i, "lists", k), unknown("list with seats", member, lists)
         if cabinet.leads is not None and cabinet.leads not in cabinet.lists:
             yield ("cabinets", i, "leads"), f"'{cabinet.leads}' is not among its lists; add it or remove this"  # fmt: skip
+
+
+def check_offices(rules: Rules, of_lists: Iterable[str | None]) -> Iterator[Finding]:
+    """Offices reserved for a community that no list stands for: (path below the rules, sentence)."""
+    communities = {community for community in of_lists if community}
+    for i, step in enumerate(rules.procedure):
+        if step.office is not None and step.office not in communities:
+            yield ("procedure", i, "office"), unknown("community", step.office, communities)

@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from clientela.evidence import Ledger
 from clientela.reading import Problem, Tree, unknown
-from clientela.scenario.assembly_checks import check_names, check_procedure
+from clientela.scenario.assembly_checks import check_names, check_offices, check_procedure
 from clientela.scenario.fields import Model
 from clientela.scenario.model import Scenario
 from clientela.scenario.quantity import quantities
@@ -121,12 +121,12 @@ def _chamber(s: Scenario) -> Iterator[Finding]:
         return
     if not s.lists:
         yield ("chamber",), "no actor has seats; give at least one actor 'seats:'"
-    for path, sentence in (*check_procedure(s.chamber), *check_names(s.chamber, s.lists)):
+    for path, sentence in (
+        *check_procedure(s.chamber),
+        *check_names(s.chamber, s.lists),
+        *check_offices(s.chamber, (actor.community for actor in s.lists.values())),
+    ):
         yield ("chamber", *path), sentence
-    communities = {actor.community for actor in s.lists.values() if actor.community}
-    for i, step in enumerate(s.chamber.procedure):
-        if step.office is not None and step.office not in communities:
-            yield ("chamber", "procedure", i, "office"), unknown("community", step.office, communities)  # fmt: skip
 
 
 def _past(s: Scenario) -> Iterator[Finding]:
