@@ -20,6 +20,7 @@ from clientela.chamber.duration import (
     occasion_of,
 )
 from clientela.chamber.survival import cox, partial_likelihood
+from validation.command import DataError
 from validation.duration import data, fitting, models, scoring, targets
 
 TABLES = data.HERE
@@ -337,7 +338,7 @@ class TestValidation:
         assert below == pytest.approx(np.cumsum(mass) - mass, abs=1e-9)
 
     def test_missing_tables_are_said_to_be_missing(self, tmp_path):
-        with pytest.raises(data.DataError, match="no such file; give the folder"):
+        with pytest.raises(DataError, match="no such file; give the folder"):
             data.cases(Path(tmp_path))
 
     def test_reading_a_table(self, tmp_path):

@@ -12,13 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clientela.chamber import Chamber, PartyList
+from validation.bootstrap import difference
 from validation.coalitions import baselines
 from validation.coalitions.fitting import RIDGE, conditional_logit, log_likelihoods
 from validation.coalitions.models import OURS, PLAIN
-from validation.coalitions.parlgov import HERE, Case, DataError, read
-from validation.coalitions.scoring import calibration, difference, score
+from validation.coalitions.parlgov import HERE, Case, read
+from validation.coalitions.scoring import calibration, score
 from validation.coalitions.shipped import SHIPPED
 from validation.coalitions.tables import SAMPLED, Table, all_coalitions, part, sampled_table
+from validation.command import DataError
 
 
 @pytest.fixture(scope="module")

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 
 from validation.coalitions import baselines, figures, page, shipped
 from validation.coalitions.models import OURS, PLAIN, PRESENT, VARYING, Model, ablation
-from validation.coalitions.parlgov import HERE, Case, DataError, read
+from validation.coalitions.parlgov import HERE, Case, read
 from validation.coalitions.scoring import Scores, score
 from validation.coalitions.tables import Table, sampled_table, whole_table
+from validation.command import DataError, read_options, teller
 
 CUT = 1990
 
@@ -74,18 +72,13 @@ class Trial:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the validation. Returns the exit code: 2 if the data cannot be read."""
-    root = Path(__file__).parents[2]
-    parser = argparse.ArgumentParser(prog="python -m validation.coalitions", description=__doc__)
-    parser.add_argument("--data", type=Path, default=HERE, help="folder of ParlGov's views")
-    parser.add_argument("--out", type=Path, default=root / "docs" / "validation")
-    parser.add_argument("--ship", action="store_true", help="write the package's fit anew")
-    options = parser.parse_args(arguments)
+    options = read_options("coalitions", __doc__, arguments, HERE, "ParlGov's views")
     try:
         sample = read(options.data)
     except DataError as error:
         print(error, file=sys.stderr)
         return 2
-    said = _teller()
+    said = teller()
     said(f"{len(sample.cases)} formations in {len({c.country for c in sample.cases})} countries")
     trial = Trial(sample.cases)
     said(f"{sum(map(len, trial.whole)):,} coalitions")
@@ -124,13 +117,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     said(f"{options.out / 'coalitions.md'}: written")
     return 0
-
-
-def _teller() -> Callable[[str], None]:
-    began = time.monotonic()
-    return lambda text: print(
-        f"{time.monotonic() - began:6.0f} s  {text}", file=sys.stderr, flush=True
-    )
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ import numpy as np
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from validation.coalitions.scoring import Scores, calibration, difference
+from validation.bootstrap import difference
+from validation.coalitions.scoring import Scores, calibration
 
 BLUE, GREY = "#1f5f8b", "#9aa5ad"
 

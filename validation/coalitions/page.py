@@ -7,10 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from validation.bootstrap import difference
 from validation.coalitions.fitting import Fit
 from validation.coalitions.models import VARYING
 from validation.coalitions.parlgov import Sample
-from validation.coalitions.scoring import Scores, difference
+from validation.coalitions.scoring import Scores
+from validation.writing import put_between_marks
 
 PLAIN = "plain conditional logit"
 HEAD = (
@@ -30,7 +32,6 @@ def write(
     fit: Fit,
 ) -> None:
     """Puts the measured tables between the marks of the page, and leaves its prose alone."""
-    text = path.read_text(encoding="utf-8")
     blocks = {
         "sample": _sample(sample),
         "out-of-country": _table(out_of_country, countries),
@@ -38,11 +39,7 @@ def write(
         "ablation": _ablation(steps, countries),
         "coefficients": _coefficients(fit),
     }
-    for name, block in blocks.items():
-        before, _, rest = text.partition(f"<!-- {name} -->\n")
-        _, _, after = rest.partition("<!-- end -->")
-        text = f"{before}<!-- {name} -->\n\n{block}\n<!-- end -->{after}"
-    path.write_text(text, encoding="utf-8")
+    put_between_marks(path, blocks)
 
 
 def _sample(sample: Sample) -> str:

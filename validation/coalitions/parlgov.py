@@ -11,16 +11,13 @@ from typing import Any
 import polars as pl
 
 from clientela.chamber import Cabinet, Chamber, PartyList
+from validation.command import DataError
 
 HERE = Path(__file__).parents[1] / "data" / "parlgov"
 # Lists beyond the fifteenth are left out: they have a seat or two, and each doubles the coalitions.
 MOST_LISTS = 15
 SINCE = dt.date(1945, 1, 1)
 FAMILY = {"com": "communist", "right": "far-right", "spec": "special-issue"}
-
-
-class DataError(Exception):
-    """The data cannot be read; the message says which file and what to do."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,6 @@ import numpy as np
 
 from validation.coalitions.parlgov import Case
 
-RESAMPLES = 2000
 Predict = Callable[[int], np.ndarray]  # formation: probability of each of its coalitions
 
 
@@ -48,19 +47,6 @@ def score(cases: Sequence[Case], which: np.ndarray, predict: Predict) -> Scores:
         included.append(inside)
         was.append(actually)
     return Scores(np.array(rank), np.array(loss), np.array(brier), np.concatenate(included), np.concatenate(was))  # fmt: skip
-
-
-def difference(
-    ours: np.ndarray, theirs: np.ndarray, countries: np.ndarray, seed: int = 1
-) -> tuple[float, float]:
-    """(mean of ours − theirs, its standard error by a bootstrap over countries)."""
-    gap = ours - theirs
-    names = np.unique(countries)
-    sums = np.array([gap[countries == c].sum() for c in names])
-    sizes = np.array([(countries == c).sum() for c in names])
-    picks = np.random.default_rng(seed).integers(0, len(names), (RESAMPLES, len(names)))
-    means = sums[picks].sum(axis=1) / sizes[picks].sum(axis=1)
-    return float(gap.mean()), float(means.std(ddof=1))
 
 
 def calibration(scores: Scores, bins: int = 10) -> list[tuple[float, float, int]]:

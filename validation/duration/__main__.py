@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from clientela.chamber.duration import COVARIATES, formation_time
+from validation.command import DataError, read_options, teller
 from validation.duration import figures, page, shipped
-from validation.duration.data import HERE, Case, DataError, cases
+from validation.duration.data import HERE, Case, cases
 from validation.duration.fitting import fit
 from validation.duration.models import Model, log_normal, ours
 from validation.duration.proportional import proportional
 from validation.duration.scoring import Scores, forward, later, leave_country_out
 from validation.duration.shapes import Form
 from validation.duration.targets import TARGETS
+from validation.writing import put_between_marks
 
 BASELINE = "log-normal by country"
 RULES = (
@@ -60,13 +59,8 @@ IRAQ, IRAQ_TOOK = (156, 289, 131, 165), 382
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the validation. Returns the exit code: 2 if the data cannot be read."""
-    root = Path(__file__).parents[2]
-    parser = argparse.ArgumentParser(prog="python -m validation.duration", description=__doc__)
-    parser.add_argument("--data", type=Path, default=HERE, help="folder of the two tables")
-    parser.add_argument("--out", type=Path, default=root / "docs" / "validation")
-    parser.add_argument("--ship", action="store_true", help="write the package's fit anew")
-    options = parser.parse_args(arguments)
-    said = _teller()
+    options = read_options("duration", __doc__, arguments, HERE, "the two tables")
+    said = teller()
     try:
         reproduced = [(target, *target.fit(options.data)) for target in TARGETS]
         sample = cases(options.data)
@@ -120,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             IRAQ_TOOK,
         ),
     }  # fmt: skip
-    page.write(options.out / "duration.md", blocks)
+    put_between_marks(options.out / "duration.md", blocks)
     said(f"{options.out / 'duration.md'}: written")
     return 0
 
@@ -140,13 +134,6 @@ def _thrice(
         )
         said(f"{name}: {found[name][1].log_score.mean():.3f}")
     return found
-
-
-def _teller() -> Callable[[str], None]:
-    began = time.monotonic()
-    return lambda text: print(
-        f"{time.monotonic() - began:6.0f} s  {text}", file=sys.stderr, flush=True
-    )
 
 
 if __name__ == "__main__":

@@ -10,12 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from validation.command import DataError
+
 GOLDER, MARTIN_VANBERG = "govtform.csv", "martinvanberg.csv"
 HERE = Path(__file__).parents[3] / "shared" / "data" / "formation_duration"
-
-
-class DataError(Exception):
-    """The data are not there, or not what they should be."""
 
 
 @dataclass(frozen=True)

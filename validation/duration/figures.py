@@ -13,7 +13,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 from validation.duration.data import Case
-from validation.duration.scoring import Scores, difference
+from validation.duration.scoring import Scores, gain_over
 
 BLUE, GREY = "#1f5f8b", "#9aa5ad"
 
@@ -30,7 +30,7 @@ def draw_scores(
     for axes, (title, (scores, cases)) in zip(panels, tests.items(), strict=True):
         names = [name for name in scores if name != baseline]
         gains = [
-            difference(scores[name].log_score, scores[baseline].log_score, cases) for name in names
+            gain_over(scores[name].log_score, scores[baseline].log_score, cases) for name in names
         ]
         at = np.arange(len(names))[::-1]
         axes.axvline(0, color=GREY, linewidth=1, linestyle=":")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
@@ -12,20 +11,8 @@ from clientela.chamber.duration import FormationTime
 from clientela.chamber.survival import CoxFit
 from validation.duration.data import Case, same_kind
 from validation.duration.fitting import Fitted
-from validation.duration.scoring import Scores, difference, earlier
+from validation.duration.scoring import Scores, earlier, gain_over
 from validation.duration.targets import Target
-
-
-def write(path: Path, blocks: Mapping[str, str]) -> None:
-    """Puts each block between its marks."""
-    text = path.read_text(encoding="utf-8")
-    for name, block in blocks.items():
-        before, mark, rest = text.partition(f"<!-- {name} -->\n")
-        if not mark:
-            raise ValueError(f"{path} has no mark {name!r}; expected <!-- {name} --> on its own line")  # fmt: skip
-        _, _, after = rest.partition("<!-- end -->")
-        text = f"{before}{mark}\n{block}\n<!-- end -->{after}"
-    path.write_text(text, encoding="utf-8")
 
 
 def sample(cases: Sequence[Case], tested: Sequence[Case]) -> str:
@@ -63,7 +50,7 @@ def table(models: Mapping[str, Scores], cases: Sequence[Case], baseline: str) ->
         "|---|---|---|---|",
     ]
     for name, scores in models.items():
-        gain, error = difference(scores.log_score, models[baseline].log_score, cases)
+        gain, error = gain_over(scores.log_score, models[baseline].log_score, cases)
         against = "" if name == baseline else f"{gain:+.3f} ± {error:.3f}"
         lines.append(_signed(f"| {name} | {scores.log_score.mean():.3f} | {against} | {scores.covered():.0%} |"))  # fmt: skip
     return "\n".join(lines) + "\n"
@@ -90,7 +77,7 @@ def gains(
         for ours, theirs, sample in zip(
             steps[name], steps[above], (cases, cases, tested), strict=True
         ):
-            gain, error = difference(ours.log_score, theirs.log_score, sample)
+            gain, error = gain_over(ours.log_score, theirs.log_score, sample)
             cells.append(f"{gain:+.3f} ± {error:.3f}")
         lines.append(_signed(f"| {name} | {' | '.join(cells)} |"))
     return "\n".join(lines) + "\n"
@@ -138,7 +125,7 @@ def against(ours: Scores, rules: Mapping[str, Scores], sample: Sequence[Case]) -
         some = [case for case, keep in zip(sample, kept, strict=True) if keep]
         cells = []
         for scores in rules.values():
-            gain, error = difference(ours.log_score[kept], scores.log_score[kept], some)
+            gain, error = gain_over(ours.log_score[kept], scores.log_score[kept], some)
             cells.append(f"{gain:+.3f} ± {error:.3f}")
         lines.append(_signed(f"| {span} | {len(some)} | {' | '.join(cells)} |"))
     return "\n".join(lines) + "\n"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from validation.bootstrap import difference
 from validation.duration.data import Case
 from validation.duration.models import LEAST, Model
 
 CUT = 1980
-RESAMPLES = 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,15 +68,9 @@ def later(cases: Sequence[Case]) -> list[Case]:
     return [case for case in cases if case.date.year >= CUT]
 
 
-def difference(ours: np.ndarray, theirs: np.ndarray, cases: Sequence[Case], seed: int = 1) -> tuple[float, float]:  # fmt: skip
-    """(mean of ours − theirs, its standard error by a bootstrap over countries)."""
-    gap, countries = ours - theirs, np.array([case.country for case in cases])
-    names = np.unique(countries)
-    sums = np.array([gap[countries == c].sum() for c in names])
-    sizes = np.array([(countries == c).sum() for c in names])
-    picks = np.random.default_rng(seed).integers(0, len(names), (RESAMPLES, len(names)))
-    means = sums[picks].sum(axis=1) / sizes[picks].sum(axis=1)
-    return float(gap.mean()), float(means.std(ddof=1))
+def gain_over(ours: np.ndarray, theirs: np.ndarray, cases: Sequence[Case]) -> tuple[float, float]:
+    """(mean of ours − theirs, its standard error by a bootstrap over the cases' countries)."""
+    return difference(ours, theirs, np.array([case.country for case in cases]))
 
 
 def earlier(case: Case, cases: Sequence[Case]) -> list[Case]:
