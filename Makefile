@@ -21,6 +21,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/explaining.py
 	$(BIN)/python benchmarks/power.py
+	$(BIN)/python benchmarks/coalitions.py
 
 validate: $(VENV)/.installed-dev
 	$(BIN)/python -m validation.coalitions

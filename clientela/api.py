@@ -19,7 +19,7 @@ from clientela.engine import (
     parameters_table,
     prepare,
 )
-from clientela.mechanisms import settings_models
+from clientela.mechanisms import completed, settings_models
 from clientela.process import Process, Program, compile_process
 from clientela.scenario import Scenario
 from clientela.scenario import load as load_scenario
@@ -39,7 +39,7 @@ def load(
     mechanisms off, `without_sources` retracts what sources of the evidence say (`camp:NAME`: all
     of a camp). Raises ReadingError with every problem, a line each.
     """
-    return load_scenario(
+    scenario = load_scenario(
         source,
         mechanisms=settings_models(),
         branch=branch,
@@ -47,6 +47,7 @@ def load(
         without=without,
         without_sources=without_sources,
     )
+    return completed(scenario)
 
 
 @dataclass(frozen=True)

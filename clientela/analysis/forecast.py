@@ -32,7 +32,7 @@ from clientela.engine import (
     prepare,
 )
 from clientela.engine.block import Block
-from clientela.mechanisms import REGISTRY, build, settings_models
+from clientela.mechanisms import REGISTRY, build, completed, settings_models
 from clientela.process import Program, compile_process
 from clientela.reading import Problem, ReadingError
 from clientela.scenario import Scenario, load
@@ -328,7 +328,7 @@ def open_run(path: Path | str) -> Forecast:
         raise StoreError(
             f"{folder.path}: the run there was interrupted; finish it with the same 'clientela run'"
         )
-    scenario = load(folder.path / "scenario.json", mechanisms=settings_models())
+    scenario = completed(load(folder.path / "scenario.json", mechanisms=settings_models()))
     scenario.restore(*(manifest[k] for k in ("branch", "changes", "without", "without_sources")))
     return _opened(folder, manifest, scenario)
 

@@ -2,13 +2,24 @@
 
 Coalitions are int64 bitmasks over the lists in order. `Chamber` is the noun; a `Parliament` is a
 chamber with its names and procedure, from a file or a scenario. `form` gives the distribution over
-governments, `Game` the power indices. `bargaining`, `voting` and `survey`, all of it together, are
-imported by their own names: they need parts of SciPy that take half a second to load, and no run does.
+governments, `Game` the power indices. `bargaining`, `plane`, `voting` and `survey`, all of it
+together, are imported by their own names: they need parts of SciPy that take half a
+second to load, and no run does.
 """
 
 from clientela.chamber.assembly import Assembly, build_assembly
-from clientela.chamber.coalitions import feasible, members, minimal_winning, seats_of
+from clientela.chamber.coalitions import (
+    blocking,
+    connected,
+    feasible,
+    members,
+    minimal_winning,
+    minimum_range,
+    minimum_size,
+    seats_of,
+)
 from clientela.chamber.covariates import covariate_table, median_list
+from clientela.chamber.duration import FormationTime, formation_time
 from clientela.chamber.files import bundled_chambers, load_chamber
 from clientela.chamber.fit import FittedLogit, best_fit, fitted
 from clientela.chamber.formation import Formation, form
@@ -23,6 +34,7 @@ from clientela.chamber.procedure import (
     needs_of,
     said,
     seats_needed,
+    votes_to_government,
 )
 from clientela.chamber.proposals import Proposal, draw, likeliest, probabilities
 from clientela.chamber.ruling import ruling_coalitions, self_enforcing
@@ -34,6 +46,7 @@ __all__ = [
     "Chamber",
     "FittedLogit",
     "Formation",
+    "FormationTime",
     "Game",
     "GovernmentRule",
     "Parliament",
@@ -44,22 +57,27 @@ __all__ = [
     "Sample",
     "Veto",
     "best_fit",
+    "blocking",
     "blocking_groups",
     "build_assembly",
     "bundled_chambers",
     "chamber_of",
     "classify",
+    "connected",
     "covariate_table",
     "draw",
     "feasible",
     "fitted",
     "follow",
     "form",
+    "formation_time",
     "likeliest",
     "load_chamber",
     "median_list",
     "members",
     "minimal_winning",
+    "minimum_range",
+    "minimum_size",
     "needs_of",
     "opposed",
     "parliament_of",
@@ -71,4 +89,5 @@ __all__ = [
     "seats_needed",
     "seats_of",
     "self_enforcing",
+    "votes_to_government",
 ]

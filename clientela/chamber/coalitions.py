@@ -1,4 +1,4 @@
-"""Coalitions as bitmasks: exact enumeration and the properties that need only seats."""
+"""Coalitions as bitmasks: exact enumeration, and what theories single out among them."""
 
 from __future__ import annotations
 
@@ -80,3 +80,66 @@ def minimal_winning(chamber: Chamber, masks: np.ndarray, seats_needed: float) ->
         is_member = ((masks >> i) & 1).astype(bool)
         np.minimum(smallest, party.seats, out=smallest, where=is_member)
     return (total >= seats_needed) & (total - smallest < seats_needed)
+
+
+def minimum_size(chamber: Chamber, masks: np.ndarray, seats_needed: float) -> np.ndarray:
+    """Whether each wins with the fewest seats of all those given, shape (coalitions,) of bool.
+
+    Riker (1962). Several may, on a tie.
+    """
+    total = seats_of(chamber, masks)
+    wins = total >= seats_needed
+    return wins & (total == total[wins].min()) if wins.any() else wins
+
+
+def minimum_range(chamber: Chamber, masks: np.ndarray, seats_needed: float) -> np.ndarray:
+    """Whether each is minimal winning with the least range of those given, as bool (coalitions,).
+
+    The range is the distance between the outermost members on the chamber's main dimension (Leiserson
+    1966; de Swaan 1973); a coalition with a member that has no place has none, and is not among them.
+    """
+    low, high, placed = _ends(chamber, masks)
+    candidate = minimal_winning(chamber, masks, seats_needed) & placed
+    if not candidate.any():
+        return candidate
+    span = high - low
+    least = span[candidate].min()
+    return candidate & (span <= least + 1e-9 * max(abs(least), 1.0))
+
+
+def connected(chamber: Chamber, masks: np.ndarray) -> np.ndarray:
+    """Whether no list that sits lies strictly between a coalition's outermost members and is outside.
+
+    Axelrod (1970), on the chamber's main dimension. Lists without a place are passed over; a
+    coalition with a member that has none is not connected. Shape (coalitions,) of bool.
+    """
+    low, high, whole = _ends(chamber, masks)
+    for i, party in enumerate(chamber.lists):
+        place = chamber.place(party)
+        if place is not None and party.seats and party.bloc:
+            whole &= ((masks >> i) & 1).astype(bool) | (place <= low) | (place >= high)
+    return whole
+
+
+def blocking(chamber: Chamber, masks: np.ndarray, seats_needed: float) -> np.ndarray:
+    """Whether all others together lack the seats, shape (coalitions,) of bool.
+
+    Such a coalition can stop any government, whether or not it can form one.
+    """
+    held = sum(party.seats for party in chamber.lists)
+    return held - seats_of(chamber, masks) < seats_needed
+
+
+def _ends(chamber: Chamber, masks: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(lowest place of a member, highest, whether all have one), each of shape (coalitions,)."""
+    low, high = np.full(len(masks), np.inf), np.full(len(masks), -np.inf)
+    placed = masks != 0
+    for i, party in enumerate(chamber.lists):
+        inside = ((masks >> i) & 1).astype(bool)
+        place = chamber.place(party)
+        if place is None:
+            placed &= ~inside
+        else:
+            np.minimum(low, place, out=low, where=inside)
+            np.maximum(high, place, out=high, where=inside)
+    return low, high, placed

@@ -79,6 +79,24 @@ class FormationTime:
                 high = middle
         return math.exp(high)
 
+    def left(self, gone: float, levels: np.ndarray) -> np.ndarray:
+        """The days still to go after so many without a government, at quantile levels from 0 to 1.
+
+        Shape of `levels`; good to a thousandth. Raises ValueError for days below 0.
+        """
+        if not 0.0 <= gone < math.inf:
+            raise ValueError(f"the days gone by are {gone}; expected a number from 0 on")
+        start = math.log(gone or 1e-3)
+        end = max(start + 1.0, float((self.level + 4.0 * self.dispersion).max()))
+        log_days = np.linspace(start, end, 2_000)
+        hazard = np.exp(np.minimum((log_days[:, None] - self.level) / self.dispersion, 700.0))
+        survival = np.exp(-hazard) @ self.weights
+        at_once = self.at_once if gone == 0.0 else 0.0
+        # Of those that take longer than `gone`, the share that is still without one.
+        remaining = survival / (survival[0] if gone else 1.0) * (1.0 - at_once)
+        days = np.interp(1.0 - levels, remaining[::-1], np.exp(log_days[::-1]))
+        return np.where(levels <= at_once, 0.0, np.maximum(days - gone, 0.0))
+
     @property
     def mean_log(self) -> float:
         """The mean of log T, of governments that do not form at once."""

@@ -82,6 +82,20 @@ def seats_needed(procedure: Sequence[Step], chamber: Chamber) -> int:
     raise ValueError("no step of the procedure leads to a government")
 
 
+def votes_to_government(procedure: Sequence[Step]) -> int:
+    """The fewest votes on any way to government. Raises ValueError if none leads there."""
+    ways = {step.step: step.leads_to(following) for step, following in with_following(procedure)}
+    reached, votes = {procedure[0].step}, 0
+    while reached and votes < len(ways):
+        votes += 1
+        reached = {
+            to for place in reached for to in ways[place].values() if to in {*ways, "government"}
+        }
+        if "government" in reached:
+            return votes
+    raise ValueError("no step of the procedure leads to a government")
+
+
 def _own(needs: Needs) -> int:
     numerator, denominator = needs.in_favour.share
     of_quorum = -(-(numerator * needs.present + needs.in_favour.strict) // denominator)

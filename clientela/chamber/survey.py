@@ -11,19 +11,26 @@ import numpy as np
 from clientela.chamber.bargaining import baron_ferejohn, gamson
 from clientela.chamber.coalitions import (
     UNBOUND_SUPPORT,
+    connected,
     feasible,
     minimal_winning,
+    minimum_range,
+    minimum_size,
     own_seats_needed,
+    seats_of,
 )
 from clientela.chamber.covariates import armed_cores, covariate_names
+from clientela.chamber.duration import FormationTime
 from clientela.chamber.fit import PRIORS, best_fit
 from clientela.chamber.formation import MOST_BLOCS, Formation, Likely, form, likely
 from clientela.chamber.lists import Chamber
 from clientela.chamber.parliament import Parliament
+from clientela.chamber.plane import Spatial, spatial
 from clientela.chamber.power import Game, Rule
 from clientela.chamber.procedure import blocking_groups, needs_of, said, seats_needed
 from clientela.chamber.sampling import Sample, sample
 from clientela.chamber.voting import pass_probability
+from clientela.chamber.waiting import days_gone, time_to_government
 from clientela.process import Needs
 from clientela.scenario import Step
 
@@ -49,6 +56,19 @@ class StepPower:
 
 
 @dataclass(frozen=True, eq=False)
+class Winning:
+    """A minimal winning coalition of blocs, and whether it has the fewest seats of them all, the
+    least range, and no list between its members left out: all that size and place can single out.
+    """
+
+    lists: tuple[str, ...]
+    seats: int
+    minimum_size: bool
+    minimum_range: bool
+    connected: bool
+
+
+@dataclass(frozen=True, eq=False)
 class Posts:
     """What each list gets of the posts: by seats if the likeliest government forms, in expectation
     by seats over all governments, by bargaining under a bare majority, and by power alone."""
@@ -64,20 +84,25 @@ class Survey:
     """What `clientela chamber` shows.
 
     `minimal_winning` are the minimal winning coalitions of blocs under a bare majority, fewest
-    seats first; `ruling` the armed ruling coalitions (more than one on ties); `formation` the
+    seats first; `spatial` is what majorities can agree on in the first two dimensions, None where
+    the lists that have places are no majority; `ruling` the armed ruling coalitions (more than one on ties); `formation` the
     distribution over governments, or `sampled` that of a chamber too large to enumerate; `passing`
-    by likely government the probability of each step.
+    by likely government the probability of each step; `time` the days from the election to a
+    government, of which `gone` had passed.
     """
 
     parliament: Parliament
     seats_needed: int
-    minimal_winning: list[tuple[tuple[str, ...], int]]
+    minimal_winning: list[Winning]
+    spatial: Spatial | None
     steps: list[StepPower]
     ruling: list[tuple[str, ...]]
     formation: Formation | None
     sampled: Sample | None
     passing: list[dict[str, float]]
     posts: Posts
+    time: FormationTime
+    gone: float
     fit: str
 
 
@@ -99,6 +124,7 @@ def survey(parliament: Parliament, top: int = 8) -> Survey:
         parliament=parliament,
         seats_needed=needed,
         minimal_winning=_minimal(chamber),
+        spatial=_in_space(chamber),
         steps=[_step(chamber, step, needs[step.step]) for step in parliament.procedure],
         ruling=[tuple(p.id for p in chamber.lists_in(core)) for core in armed_cores(chamber)],
         formation=formation,
@@ -108,6 +134,8 @@ def survey(parliament: Parliament, top: int = 8) -> Survey:
             for c in likeliest
         ],
         posts=_posts(chamber, likeliest, needed),
+        time=time_to_government(chamber, parliament.rules),
+        gone=days_gone(parliament.rules, parliament.date),
         fit=fit.about,
     )
 
@@ -126,15 +154,29 @@ def _betas(chamber: Chamber, draws: int) -> np.ndarray:
     return betas
 
 
-def _minimal(chamber: Chamber) -> list[tuple[tuple[str, ...], int]]:
+def _minimal(chamber: Chamber) -> list[Winning]:
     """Minimal winning coalitions of blocs, fewest seats first, then fewest lists."""
     if sum(1 for p in chamber.lists if p.bloc and p.seats) > 20:
         return []
     winning = feasible(replace(chamber, vetoes=()), chamber.majority)  # whoever refuses whom
     least = winning[minimal_winning(chamber, winning, chamber.majority)]
-    found = [chamber.lists_in(mask) for mask in least.tolist()]
-    told = [(tuple(p.id for p in inside), sum(p.seats for p in inside)) for inside in found]
-    return sorted(told, key=lambda c: (c[1], len(c[0]), c[0]))
+    told = zip(
+        least.tolist(),
+        seats_of(chamber, least).tolist(),
+        minimum_size(chamber, least, chamber.majority).tolist(),
+        minimum_range(chamber, least, chamber.majority).tolist(),
+        connected(chamber, least).tolist(),
+        strict=True,
+    )
+    found = [Winning(tuple(p.id for p in chamber.lists_in(mask)), *rest) for mask, *rest in told]
+    return sorted(found, key=lambda c: (c.seats, len(c.lists), c.lists))
+
+
+def _in_space(chamber: Chamber) -> Spatial | None:
+    """The core, the yolk and the uncovered set, where enough lists have places."""
+    dimensions = chamber.dimensions[:2]
+    placed = [p.seats for p in chamber.lists if all(d in p.positions for d in dimensions)]
+    return spatial(chamber) if dimensions and sum(placed) >= chamber.majority else None
 
 
 def _players(chamber: Chamber) -> tuple[list[str], list[int]]:

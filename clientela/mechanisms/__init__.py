@@ -18,7 +18,7 @@ from clientela.mechanisms import (  # noqa: I001 - imported in the order they ar
     participation,
     alignment,
 )
-from clientela.mechanisms.building import build, load_plugin, settings_models
+from clientela.mechanisms.building import build, completed, load_plugin, settings_models
 from clientela.mechanisms.drafting import REGISTRY, Draft, Mechanism, Settings, Values, mechanism
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "attribution",
     "authority",
     "build",
+    "completed",
     "deadlines",
     "dispute",
     "escalation",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from clientela.mechanisms.drafting import REGISTRY, Draft, Values, coefficient
+from clientela.mechanisms.drafting import REGISTRY, Draft, Settings, Values, coefficient
 from clientela.process import Process, ProcessError
 from clientela.reading import ReadingError
 from clientela.scenario import Scenario
@@ -17,6 +17,14 @@ from clientela.scenario import Scenario
 def settings_models() -> dict[str, type[BaseModel]]:
     """The settings model of every registered mechanism, in the order they are built."""
     return {name: mechanism.settings for name, mechanism in REGISTRY.items()}
+
+
+def completed(scenario: Scenario) -> Scenario:
+    """The scenario, its mechanisms' settings with the defaults that follow from other parts of it."""
+    for name, settings in scenario.mechanisms.items():
+        if isinstance(settings, Settings):
+            scenario.mechanisms[name] = settings.completed(scenario)
+    return scenario
 
 
 def build(scenario: Scenario) -> Process:

@@ -17,6 +17,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    def completed(self, scenario: Scenario) -> Settings:
+        """The settings once the whole scenario is known: defaults that follow from other parts of it."""
+        return self
+
 
 @dataclass(frozen=True)
 class Mechanism:

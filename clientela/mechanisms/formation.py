@@ -10,6 +10,7 @@ from clientela.chamber import Assembly, Chamber, best_fit, fitted
 from clientela.chamber.covariates import NAMES
 from clientela.chamber.fit import PRIORS
 from clientela.mechanisms.drafting import Draft, Settings, Values, coefficient, mechanism
+from clientela.mechanisms.first_talks import add_first_talks, usual_wait
 from clientela.mechanisms.seating import assembly_of
 from clientela.mechanisms.sessions import add_procedure
 from clientela.mechanisms.shared import GOVERNMENT, RATIFIED, flag, new_elections, still_forming
@@ -35,6 +36,7 @@ from clientela.scenario import (
     Probability,
     Rate,
     Real,
+    Scenario,
     discrete,
     lognormal,
     normal,
@@ -68,11 +70,15 @@ FittedCovariate = Annotated[str, AfterValidator(_fitted_covariate)]
 
 
 class FormationSettings(Settings):
+    wait: Nonnegative | None = Field(
+        None,
+        description="Days after results stand until talks first bring forward a coalition (none: what is left of the fitted time to formation once the votes have had theirs; as `talks` if `chamber.elected` is not given).",
+    )
     talks: Rate = Field(
         prior(
             lognormal(median=0.03, sigma=0.4), "a coalition takes about a month to be put together"
         ),
-        description="Rate at which talks bring forward a coalition when none stands, per day.",
+        description="Rate at which talks bring forward a coalition when none stands, after the first, per day.",
     )
     rethink: Rate = Field(
         prior(lognormal(median=0.003, sigma=0.6), "blocked coalitions are held on to for months"),
@@ -145,12 +151,20 @@ class FormationSettings(Settings):
         description="Tension that a failed session adds, log points.",
     )
 
+    def completed(self, scenario: Scenario) -> FormationSettings:
+        """With the usual wait, if none is set."""
+        if self.wait is not None:
+            return self
+        return self.model_copy(update={"wait": usual_wait(scenario, self.session)})
+
 
 @mechanism("formation", FormationSettings)
 def formation(draft: Draft, s: Values) -> None:
     """Sessions under the chamber's procedure until a government forms.
 
-    Once results stand, talks bring forward a coalition S, drawn with
+    Once results stand, talks bring forward a coalition S: after a time from the country's own past
+    and that of others (fitted after Golder 2010), given the days that have gone by since the
+    election, less the time of the votes. It is drawn with
 
         P(S) ∝ exp(β · x_S)
 
@@ -176,7 +190,8 @@ def formation(draft: Draft, s: Values) -> None:
     failed = p.variable("failed sessions", low=0.0, high=100.0, meaning="sessions that failed").name
     standing = flag(draft, "proposal standing")
     proposal = _proposal(draft, s, table)
-    p.event("talks", rate=s.talks, when={**waiting, standing: False}, effects=[Raise(standing)],
+    begun = add_first_talks(draft, s, waiting)
+    p.event("talks", rate=s.talks, when={**waiting, **begun, standing: False}, effects=[Raise(standing)],
             outcomes=[proposal], meaning="talks bring forward a coalition")  # fmt: skip
     p.event("new-talks", excitation={failed: s.rethink}, when={**waiting, standing: True},
             effects=[Lower(standing), Fire("talks")], meaning="talks give up the coalition")  # fmt: skip

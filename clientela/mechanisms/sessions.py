@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from clientela.chamber import Chamber, needs_of
 from clientela.mechanisms.drafting import Draft, Values
-from clientela.mechanisms.shared import CARETAKER, RATIFIED, flag, new_elections, still_forming
-from clientela.process import Add, Choice, Effect, Fire, FireAfter, FireAt, Lower, Move, Raise, Vote
+from clientela.mechanisms.shared import (
+    CARETAKER,
+    flag,
+    new_elections,
+    still_forming,
+    when_results_stand,
+)
+from clientela.process import Add, Effect, Fire, FireAfter, FireAt, Lower, Move, Raise, Vote
 from clientela.scenario import Step, with_following
 
 
@@ -118,15 +124,7 @@ def _ends(draft: Draft, ways: _Ways, waiting: dict[str, bool]) -> None:
 
 
 def _start(draft: Draft, first: Step) -> None:
-    """The first step opens when the results stand: with the court's decision, or at once."""
+    """The first step opens when the results stand."""
     clock = [effect for effect in opening(first) if isinstance(effect, FireAfter)]
-    if not clock:
-        return
-    if draft.process.flags.get(RATIFIED, True):
-        draft.process.event("opening", effects=clock, meaning="parliament opens")
-        draft.process.at("opening", 0.0)
-        return
-    for outcome in draft.process.events["ratification"].outcomes:
-        if isinstance(outcome, Choice):
-            accepted = next(b for b in outcome.branches if b.name == "accepted")
-            accepted.effects = [*accepted.effects, *clock]
+    if clock:
+        when_results_stand(draft, clock)

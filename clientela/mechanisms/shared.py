@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from clientela.mechanisms.drafting import Draft
-from clientela.process import Fire, Raise
+from clientela.process import Choice, Effect, Fire, Raise
 
 GOVERNMENT = "government formed"
 RATIFIED = "results ratified"
@@ -21,6 +23,21 @@ def flag(draft: Draft, name: str, *, initially: bool = False) -> str:
 def still_forming(draft: Draft) -> dict[str, bool]:
     """The condition that the formation of a government has not ended."""
     return {flag(draft, name): False for name in (GOVERNMENT, NEW_ELECTIONS, CARETAKER)}
+
+
+def when_results_stand(draft: Draft, effects: Sequence[Effect]) -> None:
+    """Adds effects to the court's decision that the results stand; at once where none is awaited."""
+    process = draft.process
+    if process.flags.get(RATIFIED, True):
+        if "opening" not in process.events:
+            process.event("opening", meaning="parliament opens")
+            process.at("opening", 0.0)
+        process.events["opening"].effects += effects
+        return
+    for outcome in process.events["ratification"].outcomes:
+        if isinstance(outcome, Choice):
+            accepted = next(b for b in outcome.branches if b.name == "accepted")
+            accepted.effects = [*accepted.effects, *effects]
 
 
 def new_elections(draft: Draft) -> Fire:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 from clientela.chamber.hemicycle import hemicycle, seating_order
 from clientela.chamber.survey import Survey
@@ -53,8 +52,3 @@ def hemicycle_figure(found: Survey) -> str:
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=8,
                     ncols=math.ceil(len(order) / 14), handletextpad=0.4)  # fmt: skip
     return svg[0]
-
-
-def draw_hemicycle(found: Survey, path: Path) -> None:
-    """Writes the figure as an SVG file. Raises OSError if it cannot be written."""
-    path.write_text(hemicycle_figure(found), encoding="utf-8")

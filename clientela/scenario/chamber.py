@@ -188,6 +188,14 @@ class Rules(Model):
     cabinets: list[PastCabinet] = Field(
         [], description="Governments of the past, in any order: who has governed with whom."
     )
+    elected: Date | None = Field(
+        None, description="The day of the election, from which the time to a government counts."
+    )
+    formed_in: list[Annotated[Number, Field(ge=0, le=3_650)]] = Field(
+        [],
+        max_length=100,
+        description="Days it took after earlier elections of the country until a government took office.",
+    )
 
 
 class Chamber(Rules):

@@ -53,6 +53,8 @@ ties:
 
 chamber:
   seats: 100
+  # elected: 2030-02-10       # the first talks then last as long as past formations suggest,
+  # formed_in: [45, 80]       # and the country's own: days from election to government
   procedure:                                                # steps, in order
     - {step: president, in_favour: majority, present: two-thirds}
     - {step: cabinet, in_favour: majority}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from clientela.chamber.hemicycle import hemicycle, seating_order
+from clientela.chamber.plane import Spatial
 from clientela.chamber.survey import StepPower, Survey
 from clientela.scenario import Step
 
@@ -89,9 +91,15 @@ def _minimal(found: Survey) -> Table:
     title = f"Minimal winning coalitions: {count}" + (
         f", the smallest {shown}" if count > shown else ""
     )
-    table = _table(title, "lists", "seats")
-    for lists, seats in found.minimal_winning[:shown]:
-        table.add_row(_names(found, lists), str(seats))
+    table = _table(title, "lists", "seats", "which is")
+    for coalition in found.minimal_winning[:shown]:
+        marks = {
+            "of minimum size": coalition.minimum_size,
+            "of minimum range": coalition.minimum_range,
+            "connected": coalition.connected,
+        }
+        which = ", ".join(mark for mark, is_so in marks.items() if is_so)
+        table.add_row(_names(found, coalition.lists), str(coalition.seats), which or "–")
     return table
 
 
@@ -178,6 +186,8 @@ def _notes(console: Console, found: Survey) -> None:
         console.print(
             f"Armed ruling coalition (Acemoglu, Egorov & Sonin 2008): {cores}", soft_wrap=True
         )
+    if found.spatial:
+        console.print(_in_space(found, found.spatial), soft_wrap=True)
     if found.formation:
         console.print(
             f"{found.formation.coalitions:,} coalitions can reach {found.seats_needed} seats; "
@@ -189,9 +199,44 @@ def _notes(console: Console, found: Survey) -> None:
         console.print(
             f"Sampled: R-hat {found.sampled.r_hat:.3f}, {found.sampled.effective:,.0f} effective draws."
         )
+    console.print(_time(found), soft_wrap=True)
     console.print(f"Weights: {found.fit}", soft_wrap=True, style="dim")
     for source in found.parliament.sources:
         console.print(f"Source: {source}", soft_wrap=True, style="dim")
+
+
+def _time(found: Survey) -> str:
+    """When a government is likely, given the days that have gone by."""
+    low, middle, high = found.time.left(found.gone, np.array([0.1, 0.5, 0.9])) + found.gone
+    since = "the outgoing one's end" if found.parliament.chamber.midterm else "the election"
+    after = f", {found.gone:.0f} of which have gone by" if found.gone else ""
+    own = len(found.parliament.rules.formed_in)
+    past = (
+        f"the country's own {own} times and other countries'" if own else "other countries' times"
+    )
+    return (
+        f"By {past}, a government takes office within {middle:.0f} days of {since} as likely as not, "
+        f"and eight times in ten between {low:.0f} and {high:.0f} days{after}."
+    )
+
+
+def _in_space(found: Survey, space: Spatial) -> str:
+    """What majorities can agree on, in a sentence or two."""
+    at = [f"({', '.join(f'{value:.2f}' for value in corner)})" for corner in space.core]
+    where = f"By {' and '.join(space.dimensions)}"
+    if len(at) == 1:
+        return f"{where}, one policy beats or ties every other, the core: {at[0]}."
+    if len(space.dimensions) == 1 and at:
+        low, high = sorted(space.core[:, 0])
+        return f"{where}, no majority moves policy from between {low:.2f} and {high:.2f}, the core."
+    if at:
+        return f"{where}, no majority moves policy from within {', '.join(at)}, the core."
+    middle = ", ".join(f"{value:.2f}" for value in space.centre)
+    return (
+        f"{where}, a majority prefers something to any policy: there is no core. The yolk is "
+        f"{space.radius:.2f} about ({middle}); {100 * space.uncovered_share:.0f} % of the "
+        "efficient policies are uncovered."
+    )
 
 
 def _names(found: Survey, lists: tuple[str, ...]) -> str:

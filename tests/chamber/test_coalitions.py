@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientela.chamber import Chamber, PartyList, Veto, feasible, members, minimal_winning, seats_of
+from clientela.chamber import (
+    Chamber,
+    PartyList,
+    Veto,
+    blocking,
+    connected,
+    feasible,
+    members,
+    minimal_winning,
+    minimum_range,
+    minimum_size,
+    seats_of,
+)
 from clientela.chamber.coalitions import CHUNK
 
 
@@ -154,3 +166,54 @@ def test_too_many_blocs_and_a_share_that_is_none_are_refused():
         feasible(chamber(*[1] * 23), 12)
     with pytest.raises(ValueError, match=r"expected 0 to 1"):
         feasible(chamber(1, 1), 1, 1.5)
+
+
+placed = st.lists(
+    st.tuples(st.integers(0, 9), st.none() | st.integers(-3, 3)), min_size=1, max_size=7
+).filter(lambda lists: any(seats for seats, _ in lists))
+
+
+def on_a_line(lists):
+    return Chamber(
+        tuple(
+            PartyList(f"p{i}", seats, {} if place is None else {"x": float(place)})
+            for i, (seats, place) in enumerate(lists)
+        )
+    )
+
+
+@given(placed, st.integers(1, 30))
+def test_what_theories_single_out_agrees_with_its_definition(lists, needed):
+    chamber = on_a_line(lists)
+    masks = np.arange(1, 1 << len(lists))
+    groups = [[i for i in range(len(lists)) if mask >> i & 1] for mask in masks.tolist()]
+    seats = [sum(lists[i][0] for i in group) for group in groups]
+    winning = [n for n in seats if n >= needed]
+    assert minimum_size(chamber, masks, needed).tolist() == [
+        n >= needed and n == min(winning) for n in seats
+    ]
+    minimal = minimal_winning(chamber, masks, needed)
+    spans = {}
+    for group, is_minimal in zip(groups, minimal, strict=True):
+        places = [lists[i][1] for i in group]
+        if is_minimal and None not in places:
+            spans[tuple(group)] = max(places) - min(places)
+    narrowest = minimum_range(chamber, masks, needed)
+    for group, found in zip(groups, narrowest, strict=True):
+        assert found == (spans.get(tuple(group)) == min(spans.values(), default=-1))
+    total = sum(n for n, _ in lists)
+    assert blocking(chamber, masks, needed).tolist() == [total - n < needed for n in seats]
+    for group, found in zip(groups, connected(chamber, masks), strict=True):
+        places = [lists[i][1] for i in group]
+        between = [
+            i
+            for i, (n, place) in enumerate(lists)
+            if n and place is not None and None not in places and min(places) < place < max(places)
+        ]
+        assert found == (None not in places and set(between) <= set(group))
+
+
+def test_only_neighbours_are_connected():
+    chamber = on_a_line([(20, -2), (30, -1), (10, 0), (40, 1)])
+    masks = np.array([0b0011, 0b0101, 0b0111, 0b1011, 0b0001])
+    assert connected(chamber, masks).tolist() == [True, False, True, False, True]

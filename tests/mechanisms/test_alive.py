@@ -239,8 +239,11 @@ def test_without_alignment_violence_breaks_no_ties_and_allies_govern_apart(full)
     unsigned = forecast(without="alignment")
     assert falls(number(full, INTRA_SHIA), number(unsigned, INTRA_SHIA))
     assert surely_above(answer(full, "intra-shia-25"), answer(unsigned, "intra-shia-25"))
-    for allies in (("fatah", "state-of-law"), ("fatah", "framework-minor"), ("sadrists", "kdp")):
+    for allies in (("fatah", "state-of-law"), ("fatah", "framework-minor")):
         assert falls(govern_together(full, *allies), govern_together(unsigned, *allies))
+    # Half as strong a tie, of lists that mostly govern together anyway.
+    weak = ("sadrists", "kdp")
+    assert errors_apart(govern_together(full, *weak), govern_together(unsigned, *weak)) < -2
 
 
 def test_rivals_seldom_govern_together(full):

@@ -8,66 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from validation.coalitions import baselines, figures, page, shipped
-from validation.coalitions.models import OURS, PLAIN, PRESENT, VARYING, Model, ablation
-from validation.coalitions.parlgov import HERE, Case, read
-from validation.coalitions.scoring import Scores, score
-from validation.coalitions.tables import Table, sampled_table, whole_table
+from validation.coalitions.models import ALIKE, OURS, PLAIN, PRESENT, Model, ablation
+from validation.coalitions.parlgov import HERE, read
+from validation.coalitions.trial import Trial
 from validation.command import DataError, read_options, teller
-
-CUT = 1990
-
-
-class Trial:
-    """The formations with their tables, and predictions out of sample."""
-
-    def __init__(self, cases: Sequence[Case]) -> None:
-        self.cases = cases
-        self.countries = np.array([case.country for case in cases])
-        self.years = np.array([case.date.year for case in cases])
-        self.whole = whole_table(cases)
-        self.table: Table = sampled_table(cases, self.whole)
-
-    def leave_country_out(self, model: Model) -> Scores:
-        """Each country predicted by a fit to all others."""
-        fits = {
-            c: model.fit(self.table, self.countries, np.flatnonzero(self.countries != c))
-            for c in np.unique(self.countries)
-        }
-        return score(
-            self.cases,
-            np.arange(len(self.cases)),
-            lambda f: model.chances(fits[self.countries[f]], self.whole[f]),
-        )
-
-    def forward(self, model: Model) -> Scores:
-        """What formed from 1990 on, predicted by a fit to what formed before."""
-        fit = model.fit(self.table, self.countries, np.flatnonzero(self.years < CUT))
-        return score(
-            self.cases,
-            self.later,
-            lambda f: model.chances(fit, self.whole[f], self.countries[f]),
-        )
-
-    @property
-    def later(self) -> np.ndarray:
-        """The formations from 1990 on."""
-        return np.flatnonzero(self.years >= CUT)
-
-    def rule(self, name: str, forward: bool) -> Scores:
-        """A rule of thumb, trusted as often as it was right elsewhere."""
-        rule = baselines.RULES[name]
-        hits = baselines.hits(rule, self.cases, self.whole)
-
-        def trust(f: int) -> float:
-            others = self.years < CUT if forward else self.countries != self.countries[f]
-            return float(hits[others].mean())
-
-        which = self.later if forward else np.arange(len(self.cases))
-        return score(
-            self.cases,
-            which,
-            lambda f: baselines.chances(rule, self.cases[f], self.whole[f], trust(f)),
-        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         out_of_country[name] = trial.rule(name, forward=False)
         forward[name] = trial.rule(name, forward=True)
     present = Model("without a past", PRESENT, varying=True)
-    for model in (PLAIN, present, OURS, VARYING):
+    for model in (PLAIN, present, ALIKE, OURS):
         for variant in (model, model.without_incumbency()):
             out_of_country[variant.name] = trial.leave_country_out(variant)
             forward[variant.name] = trial.forward(variant)
@@ -100,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     everything = np.arange(len(sample.cases))
     fits = {
         key: (model, model.fit(trial.table, trial.countries, everything))
-        for key, model in {"plain": PLAIN, "present": present, "full": VARYING}.items()
+        for key, model in {"plain": PLAIN, "present": present, "full": OURS}.items()
     }
     if options.ship:
         shipped.write(sample, fits)
@@ -108,8 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     page.write(
         options.out / "coalitions.md",
         sample,
-        trial.countries,
-        trial.later,
+        trial,
         out_of_country,
         forward,
         steps,

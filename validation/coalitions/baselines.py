@@ -24,6 +24,11 @@ def smallest_winning(case: Case, x: np.ndarray) -> np.ndarray:
     return winning & (share <= share.min() + 1e-9)
 
 
+def any_minimal_winning(case: Case, x: np.ndarray) -> np.ndarray:
+    """Every minimal winning coalition alike (von Neumann & Morgenstern 1944)."""
+    return x[:, MINIMAL_WINNING] > 0
+
+
 def incumbent_again(case: Case, x: np.ndarray) -> np.ndarray:
     """The outgoing government once more."""
     return x[:, INCUMBENT_COALITION] > 0
@@ -49,6 +54,7 @@ def winning_nearest_median(case: Case, x: np.ndarray) -> np.ndarray:
 
 RULES: dict[str, Rule] = {
     "uniform": any_coalition,
+    "minimal winning, all alike": any_minimal_winning,
     "smallest winning": smallest_winning,
     "incumbent again": incumbent_again,
     "minimal winning nearest the median": winning_nearest_median,

@@ -83,11 +83,12 @@ class Model:
 
 
 PLAIN = Model("plain conditional logit", MARTIN_STEVENSON)
-OURS = Model("full", FULL)
-VARYING = Model("full, random coefficients", FULL, varying=True)
+ALIKE = Model("full, the same β everywhere", FULL)
+OURS = Model("full", FULL, varying=True)
 
 
 def ablation() -> Sequence[Model]:
-    """The plain logit, and one more step at a time."""
+    """The plain logit, and one more step at a time; coefficients that vary come last."""
     steps = list(STEPS)
-    return [PLAIN, *(Model(f"+ {steps[k]}", _together(*steps[: k + 1])) for k in range(len(steps)))]
+    added = [Model(f"+ {steps[k]}", _together(*steps[: k + 1])) for k in range(len(steps))]
+    return [PLAIN, *added, Model("+ random coefficients", FULL, varying=True)]

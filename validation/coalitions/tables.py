@@ -11,8 +11,8 @@ from clientela.chamber import covariate_table
 from clientela.chamber.covariates import NAMES
 from validation.coalitions.parlgov import Case
 
-# A chamber with more coalitions gives this many of them to the fit, drawn at random, with weights
-# that make up for those left out (McFadden 1978). Predictions are scored on all of them.
+# A chamber with more coalitions gives this many of them to the fit: the one that formed, and others
+# drawn at random that stand for those left out too. Predictions are scored on all of them.
 SAMPLED = 2048
 
 
