@@ -6,7 +6,7 @@ import numpy as np
 
 from clientela.chamber import chamber_of, votes_to_government
 from clientela.chamber.waiting import days_gone, time_to_government
-from clientela.mechanisms.drafting import Draft, Values
+from clientela.mechanisms.drafting import Draft, Values, coefficient
 from clientela.mechanisms.shared import flag, when_results_stand
 from clientela.process import Fire, FireAfter, Raise
 from clientela.scenario import Quantity, Scenario, discrete, prior
@@ -38,8 +38,11 @@ def add_first_talks(draft: Draft, s: Values, waiting: dict[str, bool]) -> dict[s
     """
     if s.wait is None:
         return {}
+    given: Quantity = draft.scenario.mechanisms["formation"].wait
+    # Not shared by paired draws: how long talks last is chance, more than something to be known.
+    wait = coefficient(given, "mechanisms.formation.wait", shared=False)
     flag(draft, BEGUN)
     draft.process.event("first-talks", when=waiting, effects=[Raise(BEGUN), Fire("talks")],
                         meaning="the first talks bring forward a coalition")  # fmt: skip
-    when_results_stand(draft, [FireAfter("first-talks", s.wait)])
+    when_results_stand(draft, [FireAfter("first-talks", wait)])
     return {BEGUN: True}
