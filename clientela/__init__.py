@@ -16,7 +16,18 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from clientela.analysis import Answer, Explanation, Forecast, explain, open_run, run
+    from clientela.analysis import (
+        Answer,
+        Comparison,
+        Explanation,
+        Forecast,
+        Variant,
+        compare,
+        diverge,
+        explain,
+        open_run,
+        run,
+    )
     from clientela.api import Ensemble, draw, load
     from clientela.chamber import (
         Cabinet,
@@ -51,7 +62,10 @@ if TYPE_CHECKING:
     from clientela.scenario import Scenario
 
 _HOMES = {
-    "clientela.analysis": ("Answer", "Explanation", "Forecast", "explain", "open_run", "run"),
+    "clientela.analysis": (
+        "Answer", "Comparison", "Explanation", "Forecast", "Variant", "compare", "diverge",
+        "explain", "open_run", "run",
+    ),
     "clientela.api": ("Ensemble", "draw", "load"),
     "clientela.chamber": (
         "Cabinet", "Chamber", "Game", "PartyList", "Rule", "Veto", "form", "load_chamber", "sample",
@@ -76,6 +90,7 @@ __all__ = [
     "Cabinet",
     "Chamber",
     "Choice",
+    "Comparison",
     "Draft",
     "Ensemble",
     "Explanation",
@@ -96,8 +111,11 @@ __all__ = [
     "Scenario",
     "Settings",
     "Values",
+    "Variant",
     "Veto",
     "baron_ferejohn",
+    "compare",
+    "diverge",
     "draw",
     "explain",
     "form",

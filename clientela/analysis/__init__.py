@@ -5,6 +5,8 @@ share with its Monte-Carlo interval and the part of its variance that is paramet
 """
 
 from clientela.analysis.answers import Answer, Government, Obedience
+from clientela.analysis.comparing import Comparison, Variant, compare
+from clientela.analysis.diverging import diverge
 from clientela.analysis.explaining import explain
 from clientela.analysis.explanation import Explanation
 from clientela.analysis.forecast import Forecast, finished_run, open_run, program_of, run
@@ -13,11 +15,15 @@ from clientela.analysis.words import word
 
 __all__ = [
     "Answer",
+    "Comparison",
     "Explanation",
     "Forecast",
     "Government",
     "Obedience",
     "QuestionError",
+    "Variant",
+    "compare",
+    "diverge",
     "explain",
     "finished_run",
     "open_run",

@@ -33,7 +33,7 @@ def percent(share: float | None, decimals: int = 0) -> str:
         return f"{share:.0%}".replace("%", " %")
     if share < 0.0005:
         return "< 0.1 %"
-    if share > 0.9995:
+    if share >= 0.9995:
         return "> 99.9 %"
     digits = 1 if share < 0.01 or share > 0.99 else decimals
     return f"{share:.{digits}%}".replace("%", " %")

@@ -225,3 +225,42 @@ def test_ctrl_c_keeps_finished_blocks_and_the_next_run_goes_on(crisis: Path, tmp
     assert on.returncode == 0, on.stderr
     assert "8,192 draws taken up from before" in on.stdout
     assert {f: os.stat(f).st_mtime_ns for f in stamps} == stamps
+
+
+def test_branches_are_compared_and_drawn(clientela, tmp_path: Path):
+    told = clientela("compare", "iraq-2021", "--branch", "no-visits", "--draws", "600",
+                     "--figure", "differences.svg")  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    for part in ("no-visits: Iran's envoy does not come again", "change", "gain", "event by event"):
+        assert part in told.stdout
+    assert "percentage points" in (tmp_path / "differences.svg").read_text(encoding="utf-8")
+    found = json.loads(
+        clientela("compare", "iraq-2021", "--set", "mechanisms.patronage.visit_rate=0",
+                  "--question", "us-strike", "--draws", "600", "--json").stdout
+    )  # fmt: skip
+    (what_if,) = found["what_ifs"]
+    assert what_if["title"] == "mechanisms.patronage.visit_rate=0"
+    assert [d["question"] for d in what_if["differences"]] == ["us-strike"]
+
+
+def test_one_history_is_told_with_and_without_a_change(clientela):
+    told = clientela("diverge", "iraq-2021", "--draw", "17", "--branch", "no-visits")
+    assert told.returncode == 0, told.stderr
+    for part in ("The same for", "without the change", "with the change", "visit:iran"):
+        assert part in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("compare", "iraq-2021", "--branch", "no-vists"), "did you mean 'no-visits'?"),
+        (("compare", "iraq-2021", "--question", "nope"), "there is no question 'nope'"),
+        (("compare", "iraq-2021", "--set", "actors.iran"), "expected PATH=VALUE"),
+        (("diverge", "iraq-2021", "--draw", "1"), "give --branch, --set or --without"),
+    ],
+)
+def test_what_cannot_be_compared_is_one_line(clientela, arguments, said):
+    told = clientela(*arguments)
+    assert told.returncode == 2
+    assert said in told.stderr
+    assert len(told.stderr.strip().splitlines()) == 1

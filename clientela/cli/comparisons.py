@@ -1,0 +1,173 @@
+"""Commands that set branches side by side: compare, diverge."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from clientela.cli.common import (
+    BAD_INPUT,
+    CANNOT_STORE,
+    DRAWS,
+    JsonOption,
+    PluginOption,
+    SeedOption,
+    SetOption,
+    SourceOption,
+    Target,
+    UntilOption,
+    WithoutOption,
+    app,
+    default_folder,
+    faults,
+    load_plugins,
+    progress,
+    read_scenario,
+    say,
+    stop,
+)
+
+if TYPE_CHECKING:
+    from clientela.analysis.comparing import Variant
+    from clientela.scenario import Scenario
+
+BranchesOption = Annotated[
+    list[str] | None,
+    typer.Option("--branch", metavar="B", help="A what-if to compare (repeatable; default: all)."),
+]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(metavar="B", help="The branch to compare with (default: none, as written)."),
+]
+
+
+@app.command()
+def compare(
+    target: Target,
+    branch: BranchesOption = None,
+    set_: SetOption = None,
+    without: WithoutOption = None,
+    without_source: SourceOption = None,
+    against: AgainstOption = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(metavar="Q", help="Only this question (repeatable; default: all)."),
+    ] = None,
+    draws: Annotated[int, typer.Option(metavar="N", help="Histories of each.")] = DRAWS,
+    seed: SeedOption = 1,
+    until: UntilOption = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Also draw the differences.")
+    ] = None,
+    json_: JsonOption = False,
+    plugin: PluginOption = None,
+) -> None:
+    """What would change it: answers of branches less those of the scenario, from shared chance.
+
+    --set, --without and --without-source together are one more what-if.
+    """
+    with faults():
+        load_plugins(plugin)
+        base = read_scenario(target, against, None, None, None, None)
+        asked = _asked(base, question)
+        variants = _variants(
+            target, base, branch, set_, without, without_source, against, seed, until
+        )
+        from clientela.analysis.checking import refuse_explosion
+        from clientela.analysis.comparing import compare as comparison_of
+
+        for scenario in (base, *(v.scenario for v in variants)):
+            refuse_explosion(scenario)
+        with progress(draws * (len(variants) + 1)) as advance:
+            found = comparison_of(
+                base, variants, draws=draws, seed=seed, until=until.date() if until else None,
+                out=default_folder(base, seed, until), progress=advance,
+            ).asked(asked)  # fmt: skip
+        if json_:
+            typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        else:
+            from clientela.terminal.comparison import print_comparison
+
+            print_comparison(found)
+        if figure is not None:
+            from clientela.report.comparison_figure import comparison_figure
+
+            try:
+                figure.write_text(comparison_figure(found), encoding="utf-8")
+            except OSError as error:
+                stop(CANNOT_STORE, f"{figure}: cannot be written: {error.strerror}")
+            say(f"{figure}: written")
+
+
+def _asked(base: Scenario, questions: list[str] | None) -> list[str]:
+    from clientela.reading import unknown
+
+    for name in questions or []:
+        if name not in base.questions:
+            stop(BAD_INPUT, f"--question {name}: {unknown('question', name, base.questions)}")
+    return questions or list(base.questions)
+
+
+def _variants(
+    target: str, base: Scenario, branches: list[str] | None, changes: list[str] | None,
+    without: list[str] | None, sources: list[str] | None, against: str | None, seed: int, until,
+) -> list[Variant]:  # fmt: skip
+    """The branches asked for, or all; and one more for what the other options change."""
+    from clientela.analysis.comparing import Variant
+
+    changed = bool(changes or without or sources)
+    names = branches or ([] if changed else [b for b in base.branches if b != against])
+    if not names and not changed:
+        stop(
+            BAD_INPUT, f"{target}: has no branches to compare; name a change with --set PATH=VALUE"
+        )
+    found = []
+    for name in names:
+        scenario = read_scenario(target, name, None, None, None, None)
+        title = scenario.branches[name].title
+        found.append(Variant(name, title, scenario, default_folder(scenario, seed, until)))
+    if changed:
+        scenario = read_scenario(target, against, without, sources, changes, None)
+        words = [
+            *(changes or []),
+            *(f"without {name}" for name in without or []),
+            *(f"without source {name}" for name in sources or []),
+        ]
+        found.append(Variant("changed", ", ".join(words), scenario, default_folder(scenario, seed, until)))  # fmt: skip
+    return found
+
+
+@app.command()
+def diverge(
+    target: Target,
+    draw: Annotated[int, typer.Option(metavar="N", min=0, help="The draw to look at.")],
+    branch: Annotated[str | None, typer.Option(metavar="B", help="The what-if.")] = None,
+    set_: SetOption = None,
+    without: WithoutOption = None,
+    without_source: SourceOption = None,
+    against: AgainstOption = None,
+    seed: SeedOption = 1,
+    until: UntilOption = None,
+    top: Annotated[int, typer.Option(metavar="N", min=1, help="Rows after the parting.")] = 12,
+    json_: JsonOption = False,
+    plugin: PluginOption = None,
+) -> None:
+    """One history with and without a change: where they part, and what followed in each."""
+    with faults():
+        if not (branch or set_ or without or without_source):
+            stop(BAD_INPUT, "there is nothing to compare with; give --branch, --set or --without")
+        load_plugins(plugin)
+        base = read_scenario(target, against, None, None, None, None)
+        other = read_scenario(target, branch or against, without, without_source, set_, None)
+        from clientela.analysis.diverging import diverge as divergence_of
+
+        found = divergence_of(base, other, draw, seed=seed, until=until.date() if until else None)
+        if json_:
+            typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        else:
+            from clientela.terminal.comparison import print_divergence
+
+            print_divergence(found, base, top)
