@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -21,8 +21,7 @@ from clientela.engine import (
 )
 from clientela.mechanisms import completed, settings_models
 from clientela.process import Process, Program, compile_process
-from clientela.scenario import Scenario
-from clientela.scenario import load as load_scenario
+from clientela.scenario import Reader, Scenario
 
 
 def load(
@@ -39,15 +38,17 @@ def load(
     mechanisms off, `without_sources` retracts what sources of the evidence say (`camp:NAME`: all
     of a camp). Raises ReadingError with every problem, a line each.
     """
-    scenario = load_scenario(
-        source,
-        mechanisms=settings_models(),
-        branch=branch,
-        changes=changes,
-        without=without,
-        without_sources=without_sources,
-    )
-    return completed(scenario)
+    take = reader(source)
+    return take(branch=branch, changes=changes, without=without, without_sources=without_sources)
+
+
+def reader(source: str | Path | Mapping[str, Any]) -> Callable[..., Scenario]:
+    """A function that gives the scenario with the options of `load`, its file read only once.
+
+    Raises ReadingError if it cannot be read.
+    """
+    read = Reader(source, settings_models())
+    return lambda **options: completed(read.scenario(**options))
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from clientela.scenario.distributions import (
     triangular,
     uniform,
 )
-from clientela.scenario.loading import bundled, load
+from clientela.scenario.loading import Reader, bundled, load
 from clientela.scenario.model import Actor, Question, Scenario
 from clientela.scenario.quantity import (
     Days,
@@ -57,6 +57,7 @@ __all__ = [
     "Quantity",
     "Question",
     "Rate",
+    "Reader",
     "Real",
     "Rules",
     "Scenario",

@@ -28,6 +28,53 @@ from clientela.scenario.model import Scenario
 R = TypeVar("R")
 
 
+class Reader:
+    """A scenario's file read once, to be taken with as many branches and changes as one likes."""
+
+    def __init__(
+        self, source: str | Path | Mapping[str, Any], mechanisms: Mapping[str, type[BaseModel]]
+    ) -> None:
+        """`source` is a file, a bundled scenario's name, or a mapping; `mechanisms` gives the
+        settings model of each known mechanism. Raises ReadingError if it cannot be read."""
+        self._tree, self._path = _read(source)
+        self._mechanisms = mechanisms
+        self._ledger = functools.cache(load_ledger)
+
+    def scenario(
+        self,
+        *,
+        branch: str | None = None,
+        changes: Mapping[str, Any] | None = None,
+        without: Sequence[str] = (),
+        without_sources: Sequence[str] = (),
+    ) -> Scenario:
+        """The scenario with the branch taken, the changes made and the mechanisms switched off.
+
+        `changes` maps dotted paths to values (text is read as YAML); `without_sources` retracts
+        sources of the evidence, `camp:NAME` a whole camp's. Raises ReadingError with every
+        problem found.
+        """
+        tree = Tree(self._tree.file, copy.deepcopy(self._tree.data), self._tree.places)
+        taken, switched_off = from_branch(tree, branch) if branch is not None else ([], [])
+        asked = from_user(changes or {})
+        _refuse_unknown("--without", "there is no mechanism '{name}'", without, self._mechanisms)
+        off = [*without, *switched_off]
+        evidence = functools.cache(
+            lambda file: Credences(_retracted(self._ledger(file), without_sources))
+        )
+        rest = _Surroundings(self._path, self._mechanisms, evidence)
+        scenario = _checked(tree, rest, [*taken, *asked], off)
+        if without_sources and scenario.ledger is None:
+            message = "the scenario names no evidence file, so there is no source to retract"
+            raise ReadingError([Problem("--without-source", 0, 0, "", message)])
+        if not taken and not asked and not off:
+            _check_branches(self._tree, rest)
+        scenario._source, scenario._tree = self._path, tree
+        values = {change.target: change.value for change in asked}
+        scenario.restore(branch, values, off, without_sources)
+        return scenario
+
+
 def load(
     source: str | Path | Mapping[str, Any],
     *,
@@ -37,33 +84,10 @@ def load(
     without: Sequence[str] = (),
     without_sources: Sequence[str] = (),
 ) -> Scenario:
-    """The scenario with the branch taken, the changes made and the mechanisms switched off.
-
-    `source` is a file, a bundled scenario's name, or a mapping. `mechanisms` gives the settings
-    model of each known mechanism; `changes` maps dotted paths to values (text is read as YAML);
-    `without_sources` retracts sources of the evidence, `camp:NAME` a whole camp's.
-    Raises ReadingError with every problem found.
-    """
-    tree, path = _read(source)
-    taken, switched_off = from_branch(tree, branch) if branch is not None else ([], [])
-    asked = from_user(changes or {})
-    _refuse_unknown("--without", "there is no mechanism '{name}'", without, mechanisms)
-    off = [*without, *switched_off]
-    written = copy.deepcopy(tree.data)
-    evidence = functools.cache(
-        lambda file: Credences(_retracted(load_ledger(file), without_sources))
+    """The scenario of a `Reader`, with these options of its `scenario`."""
+    return Reader(source, mechanisms).scenario(
+        branch=branch, changes=changes, without=without, without_sources=without_sources
     )
-    rest = _Surroundings(path, mechanisms, evidence)
-    scenario = _checked(tree, rest, [*taken, *asked], off)
-    if without_sources and scenario.ledger is None:
-        message = "the scenario names no evidence file, so there is no source to retract"
-        raise ReadingError([Problem("--without-source", 0, 0, "", message)])
-    if not taken and not asked and not off:
-        _check_branches(Tree(tree.file, written, tree.places), rest)
-    scenario._source, scenario._tree = path, tree
-    values = {change.target: change.value for change in asked}
-    scenario.restore(branch, values, off, without_sources)
-    return scenario
 
 
 def bundled() -> dict[str, Path]:
