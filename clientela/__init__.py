@@ -18,17 +18,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from clientela.analysis import (
         Answer,
+        Axis,
         Comparison,
         Explanation,
         Forecast,
+        Sweep,
         Variant,
         compare,
         diverge,
         explain,
+        grid,
+        latin_hypercube,
         open_run,
         run,
+        sweep,
     )
-    from clientela.api import Ensemble, draw, load
+    from clientela.api import Ensemble, draw, load, reader
     from clientela.chamber import (
         Cabinet,
         Chamber,
@@ -63,10 +68,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "clientela.analysis": (
-        "Answer", "Comparison", "Explanation", "Forecast", "Variant", "compare", "diverge",
-        "explain", "open_run", "run",
+        "Answer", "Axis", "Comparison", "Explanation", "Forecast", "Sweep", "Variant", "compare",
+        "diverge", "explain", "grid", "latin_hypercube", "open_run", "run", "sweep",
     ),
-    "clientela.api": ("Ensemble", "draw", "load"),
+    "clientela.api": ("Ensemble", "draw", "load", "reader"),
     "clientela.chamber": (
         "Cabinet", "Chamber", "Game", "PartyList", "Rule", "Veto", "form", "load_chamber", "sample",
     ),
@@ -86,6 +91,7 @@ __all__ = [
     "Add",
     "AddMark",
     "Answer",
+    "Axis",
     "Branch",
     "Cabinet",
     "Chamber",
@@ -110,6 +116,7 @@ __all__ = [
     "Rule",
     "Scenario",
     "Settings",
+    "Sweep",
     "Values",
     "Variant",
     "Veto",
@@ -119,13 +126,17 @@ __all__ = [
     "draw",
     "explain",
     "form",
+    "grid",
+    "latin_hypercube",
     "load",
     "load_chamber",
     "mechanism",
     "open_run",
+    "reader",
     "run",
     "sample",
     "survey",
+    "sweep",
 ]
 
 

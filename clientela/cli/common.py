@@ -76,19 +76,24 @@ def read_scenario(
     load_plugins(plugins)
     from clientela.api import load
 
+    return load(
+        target,
+        branch=branch,
+        changes=changes_of(changes),
+        without=without or [],
+        without_sources=sources or [],
+    )
+
+
+def changes_of(changes: list[str] | None) -> dict[str, Any]:
+    """The values by path that --set asks for."""
     pairs: dict[str, Any] = {}
     for change in changes or []:
         path, equals, value = change.partition("=")
         if not equals or not path.strip():
             stop(BAD_INPUT, f"--set {change}: expected PATH=VALUE, such as actors.a.autonomy=0.5")
         pairs[path.strip()] = value
-    return load(
-        target,
-        branch=branch,
-        changes=pairs,
-        without=without or [],
-        without_sources=sources or [],
-    )
+    return pairs
 
 
 def load_plugins(plugins: list[Path] | None) -> None:
@@ -145,7 +150,7 @@ def say(message: str) -> None:
 
 
 @contextmanager
-def progress(draws: int) -> Iterator[Callable[[int, int], None] | None]:
+def progress(total: int, unit: str = "draws") -> Iterator[Callable[[int, int], None] | None]:
     """A progress bar on standard error, where that is a terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -158,11 +163,11 @@ def progress(draws: int) -> Iterator[Callable[[int, int], None] | None]:
         TextColumn("{task.fields[rate]}"), TimeRemainingColumn(),
     ]  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=draws, rate="")
+        task = bar.add_task("", total=total, rate="")
 
         def advance(done: int, total: int) -> None:
             speed = bar.tasks[0].speed
-            rate = f"{speed:,.0f} draws/s" if speed else ""
+            rate = f"{speed:,.0f} {unit}/s" if speed else ""
             bar.update(task, completed=done, total=total, rate=rate)
 
         yield advance

@@ -1,4 +1,4 @@
-"""Commands that set branches side by side: compare, diverge."""
+"""Commands that set what-ifs side by side: compare, diverge, sweep."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from clientela.cli.common import (
     BAD_INPUT,
     CANNOT_STORE,
     DRAWS,
+    BranchOption,
+    FolderOption,
     JsonOption,
     PluginOption,
     SeedOption,
@@ -21,6 +23,7 @@ from clientela.cli.common import (
     UntilOption,
     WithoutOption,
     app,
+    changes_of,
     default_folder,
     faults,
     load_plugins,
@@ -171,3 +174,100 @@ def diverge(
             from clientela.terminal.comparison import print_divergence
 
             print_divergence(found, base, top)
+
+
+@app.command()
+def sweep(
+    target: Target,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=LOW:HIGH:COUNT", help="Values of a path (repeatable), or PATH=A,B,C."
+        ),
+    ] = None,
+    hypercube: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="So many points of a Latin hypercube, not the grid."),
+    ] = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(metavar="Q", help="Only this question (repeatable; default: all)."),
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(metavar="KIND", help="Of a question of several kinds: which is shown."),
+    ] = None,
+    draws: Annotated[
+        int, typer.Option(metavar="N", min=2, help="Histories at each point.")
+    ] = 2_000,
+    seed: SeedOption = 1,
+    until: UntilOption = None,
+    branch: BranchOption = None,
+    without: WithoutOption = None,
+    without_source: SourceOption = None,
+    set_: SetOption = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Lines over one path, a map over two.")
+    ] = None,
+    out: FolderOption = None,
+    json_: JsonOption = False,
+    plugin: PluginOption = None,
+) -> None:
+    """Answers over a range of values, from the same draws at every point."""
+    with faults():
+        load_plugins(plugin)
+        from clientela.analysis.points import Axis, grid, latin_hypercube
+        from clientela.analysis.sweeping import sweep as sweep_of
+        from clientela.api import reader
+
+        axes = [Axis.of(text) for text in over or []]
+        points = latin_hypercube(axes, hypercube, seed) if hypercube else grid(axes)
+        options = {"branch": branch, "without": without or [], "changes": changes_of(set_),
+                   "without_sources": without_source or []}  # fmt: skip
+        take = reader(target)
+        base = take(**options)
+        asked = _asked(base, question)
+        shown = _shown(base, asked, outcome)
+        folder = out or default_folder(base, seed, until).with_name(_folder_name(base, axes, points, draws, seed, until, asked))  # fmt: skip
+        with progress(len(points), "points") as advance:
+            found = sweep_of(
+                take, points, out=folder, draws=draws, seed=seed, until=until.date() if until else None,
+                questions=asked, options=options, progress=advance,
+            )  # fmt: skip
+        if json_:
+            typer.echo(json.dumps(found.table.to_dicts(), ensure_ascii=False))
+        else:
+            from clientela.terminal.sweep import print_sweep
+
+            print_sweep(found, shown)
+        if figure is not None:
+            from clientela.report.sweep_figure import sweep_figure
+
+            try:
+                figure.write_text(sweep_figure(found, shown), encoding="utf-8")
+            except OSError as error:
+                stop(CANNOT_STORE, f"{figure}: cannot be written: {error.strerror}")
+            say(f"{figure}: written")
+
+
+def _shown(base: Scenario, asked: list[str], outcome: str | None) -> list[tuple[str, str]]:
+    """(question, outcome) of what is shown: of a question of kinds the one asked for, or each."""
+    from clientela.reading import unknown
+
+    found: list[tuple[str, str]] = []
+    kinds = [*(base.chamber.governments if base.chamber else {}), "other", "none"]
+    if outcome is not None and outcome not in kinds:
+        stop(BAD_INPUT, f"--outcome {outcome}: {unknown('kind', outcome, kinds)}")
+    for name in asked:
+        if base.questions[name].kinds is None:
+            found.append((name, "yes"))
+        else:
+            found += [(name, kind) for kind in kinds if outcome in (None, kind)]
+    return found
+
+
+def _folder_name(base: Scenario, *what: object) -> str:
+    import hashlib
+
+    digest = hashlib.sha256(repr((base.digest, what)).encode()).hexdigest()
+    return f"{base.scenario}-sweep-{digest[:8]}"

@@ -1,0 +1,185 @@
+"""Answers over a range of values: the same draws at every point, so that differences are not chance."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from clientela.analysis.differences import difference
+from clientela.analysis.forecast import Progress, asked_questions, program_of
+from clientela.analysis.points import Point
+from clientela.analysis.questions import AskedQuestion, WhichKind
+from clientela.analysis.sweep_store import SweepFolder
+from clientela.analysis.tally import Summary, summarise
+from clientela.engine import block_ranges, draw_block, prepare
+from clientela.engine.ensemble import cores
+from clientela.scenario import Scenario
+
+Take = Callable[..., Scenario]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep found.
+
+    `table` has a row per point, question and outcome: `point` (−1: the scenario as it is), a column
+    for each path swept, `question`, `outcome` (`yes`, or the kind), `share` with its 95 %
+    Monte-Carlo interval `low` to `high`, `change` against the scenario as it is with `change_low`
+    to `change_high`, and `failed` draws. Shares are null where a question arose in no history.
+    """
+
+    scenario: Scenario
+    paths: tuple[str, ...]
+    points: list[Point]
+    table: pl.DataFrame
+    draws: int
+    seed: int
+    folder: Path
+    taken_up: int
+    seconds: float
+
+    def of(self, question: str, outcome: str = "yes") -> pl.DataFrame:
+        """The rows of one outcome at the points, in their order."""
+        mine = (pl.col("question") == question) & (pl.col("outcome") == outcome)
+        return self.table.filter(mine & (pl.col("point") >= 0)).sort("point")
+
+
+def sweep(
+    take: Take,
+    points: Sequence[Point],
+    *,
+    out: Path | str,
+    draws: int = 2_000,
+    seed: int = 1,
+    until: dt.date | None = None,
+    questions: Sequence[str] | None = None,
+    options: dict[str, Any] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """The answers at every point, each from the same draws.
+
+    `take` gives the scenario with changes (`clientela.api.reader`); `options` are its other
+    options, such as a branch. Points that the folder `out` holds are taken up, so an interrupted
+    sweep goes on. Every point is the run with `--set` of its values, to the bit. Raises ReadingError
+    for a path or value that does not fit before anything is drawn, and StoreError.
+    """
+    started, given = time.perf_counter(), options or {}
+    base = take(**given)
+    chosen = list(questions or base.questions)
+    for point in (points[0], points[-1]):
+        take(**{**given, "changes": {**given.get("changes", {}), **point}})
+    paths = tuple(points[0])
+    folder = SweepFolder(out, _identity(base, points, draws, seed, until, chosen))
+    prepare(program_of(base, until))
+    nothing: Point = dict.fromkeys(paths, float("nan"))
+    first = _outcomes(base, draws, seed, until, chosen)
+    known = {-1: _rows(-1, nothing, first, first)}
+    known |= {n: rows for n in range(len(points)) if (rows := folder.point(n)) is not None}
+    taken_up = len(known) - 1
+
+    def at(number: int) -> pl.DataFrame:
+        point = points[number]
+        scenario = take(**{**given, "changes": {**given.get("changes", {}), **point}})
+        rows = _rows(number, point, first, _outcomes(scenario, draws, seed, until, chosen))
+        folder.save_point(number, rows)
+        return rows
+
+    missing = [n for n in range(len(points)) if n not in known]
+    for done, (number, rows) in enumerate(_each(at, missing, executor), taken_up + 1):
+        known[number] = rows
+        if progress:
+            progress(done, len(points))
+    table = pl.concat([known[n] for n in sorted(known)])
+    folder.save(table)
+    return Sweep(base, paths, list(points), table, draws, seed, folder.path, taken_up,
+                 time.perf_counter() - started)  # fmt: skip
+
+
+def _each(
+    task: Callable[[int], pl.DataFrame], numbers: Sequence[int], executor: Executor | None
+) -> Iterator[tuple[int, pl.DataFrame]]:
+    """(number, rows) of each point, in order; without an executor on threads of all processors."""
+    own = ThreadPoolExecutor(cores()) if executor is None else None
+    pool = executor or own
+    assert pool is not None
+    waiting = [(n, pool.submit(task, n)) for n in numbers]
+    try:
+        for number, future in waiting:
+            yield number, future.result()
+    finally:
+        for _, future in waiting:
+            future.cancel()
+        if own:
+            own.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class _Outcomes:
+    """Of one point: the counts, each question's outcome by draw, the questions, the process."""
+
+    summary: Summary
+    drawn: dict[str, np.ndarray]
+    asked: list[AskedQuestion]
+    digest: str
+
+
+def _outcomes(
+    scenario: Scenario, draws: int, seed: int, until: dt.date | None, chosen: Sequence[str]
+) -> _Outcomes:
+    program = program_of(scenario, until)
+    asked = [q for q in asked_questions(scenario, program)[0] if q.id in chosen]
+    summary, parts = Summary(), []
+    for first, count in block_ranges(draws):
+        block = draw_block(program, seed, first, count)
+        counted, outcomes = summarise(block, asked, program.labels, program.horizon)
+        summary.add(counted)
+        parts.append(outcomes)
+    drawn = {q.id: np.concatenate([part[q.id] for part in parts]) for q in asked}
+    return _Outcomes(summary, drawn, asked, program.digest)
+
+
+def _rows(number: int, point: Point, base: _Outcomes, found: _Outcomes) -> pl.DataFrame:
+    same = base.digest == found.digest
+    rows: list[dict[str, Any]] = []
+    for question in found.asked:
+        tally = found.summary.questions[question.id]
+        several = isinstance(question, WhichKind)
+        for k, outcome in enumerate(question.names if several else ("yes",)):
+            low, high = tally.interval(k)
+            one, two = base.drawn[question.id], found.drawn[question.id]
+            d = difference(question.id, outcome, k if several else 1, one, two, same)
+            rows.append({
+                "point": number, **point, "question": question.id, "outcome": outcome,
+                "share": d.other, "low": low if tally.arose else None,
+                "high": high if tally.arose else None, "change": d.change, "change_low": d.low,
+                "change_high": d.high, "failed": len(found.summary.failures),
+            })  # fmt: skip
+    floats = (*point, "share", "low", "high", "change", "change_low", "change_high")
+    return pl.DataFrame(rows, schema_overrides=dict.fromkeys(floats, pl.Float64))
+
+
+def _identity(
+    scenario: Scenario, points: Sequence[Point], draws: int, seed: int, until: dt.date | None,
+    questions: Sequence[str],
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "scenario": scenario.scenario,
+        "digest": scenario.digest,
+        "branch": scenario.branch,
+        "points": list(points),
+        "draws": draws,
+        "seed": seed,
+        "until": str(until or scenario.horizon),
+        "questions": list(questions),
+        "clientela": version("clientela"),
+    }
