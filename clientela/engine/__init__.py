@@ -9,8 +9,10 @@ from clientela.engine.block import (
     BLOCK,
     Block,
     draw_block,
+    draw_from,
     draw_parameters,
     draw_propositions,
+    draw_until,
     levels_of,
 )
 from clientela.engine.ensemble import block_ranges, map_blocks, prepare
@@ -23,8 +25,10 @@ __all__ = [
     "StoreError",
     "block_ranges",
     "draw_block",
+    "draw_from",
     "draw_parameters",
     "draw_propositions",
+    "draw_until",
     "events_table",
     "levels_of",
     "map_blocks",

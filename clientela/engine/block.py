@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from clientela.engine import kernel
-from clientela.engine.state import QUEUE, Log
+from clientela.engine.state import QUEUE, Log, States
 from clientela.engine.streams import uniforms
 from clientela.process.program import PROPOSITIONS, Program, stream_key
 from clientela.scenario import Conditional
@@ -90,9 +90,50 @@ def draw_propositions(program: Program, seed: int, pairs: np.ndarray) -> dict[st
 
 def draw_block(program: Program, seed: int, first: int, count: int) -> Block:
     """The block of `count` histories from `first` on. Pure: same arguments, same bits."""
+    return _drawn(program, seed, first, count, _no_states(program), kernel.WHOLE)
+
+
+def draw_until(
+    program: Program, seed: int, first: int, count: int, day: float
+) -> tuple[Block, States]:
+    """The block's histories up to and including a day, and the states in which they are then."""
+    states = _no_states(program, count, day)
+    short = replace(program, horizon=day)
+    return _drawn(short, seed, first, count, states, kernel.LEAVE), states
+
+
+def draw_from(program: Program, seed: int, before: Block, states: States) -> Block:
+    """The rest of histories that were drawn up to a day, from the states in which they were left.
+
+    With the program that left them these are the rows that `draw_block` has after the day; another
+    program takes states made its own by `resuming.carried`. Histories that failed stay failed.
+    """
+    return _drawn(program, seed, before.first, before.count, states, kernel.GO_ON, before.failed)
+
+
+def _no_states(program: Program, count: int = 0, day: float = 0.0) -> States:
+    variables, events = len(program.variable_names), len(program.event_names)
+    timers = len(program.arrays.times.timer_event)
+    return States(
+        np.array([day]),
+        np.zeros((count, variables)),
+        np.zeros((count, variables)),
+        np.zeros((count, variables)),
+        np.zeros(count, np.int64),
+        np.zeros((count, 2), np.int64),
+        np.zeros((count, events), np.int64),
+        np.full((count, timers), np.inf),
+    )
+
+
+def _drawn(
+    program: Program, seed: int, first: int, count: int, states: States, mode: int,
+    failed: Mapping[int, str] | None = None,
+) -> Block:  # fmt: skip
     parameters = draw_parameters(program, seed, first, count)
     filled = program.coefficients(parameters)
     ended = np.zeros(count, dtype=np.int64)
+    ended[[draw - first for draw in failed or {}]] = kernel.TOO_MANY
     pieces: list[tuple[np.ndarray, ...]] = []
     log = _new_log(64 * count)
     done = 0
@@ -111,13 +152,17 @@ def draw_block(program: Program, seed: int, first: int, count: int) -> Block:
             log,
             0,
             ended,
+            states,
+            mode,
         )
         pieces.append(tuple(column[:rows].copy() for column in log))
         if done < count:
             log = _new_log(2 * len(log.draw))
     draw, day, label, mark = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    failed = {first + int(i): REASONS[int(ended[i])] for i in np.flatnonzero(ended)}
-    return Block(first, count, draw, day, label, mark, parameters, failed)
+    why = {first + int(i): REASONS[int(ended[i])] for i in np.flatnonzero(ended)} | dict(
+        failed or {}
+    )
+    return Block(first, count, draw, day, label, mark, parameters, why)
 
 
 def _new_log(rows: int) -> Log:

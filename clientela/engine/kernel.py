@@ -42,6 +42,8 @@ from clientela.process.program import (
 
 # How a history ended.
 FINISHED, LOG_FULL, TOO_MANY, NOT_FINITE, BOUND_BROKEN = range(5)
+# What of a history is drawn: all of it, up to a day on which its state is kept, or on from there.
+WHOLE, LEAVE, GO_ON = range(3)
 
 
 @compiled(forceinline=True)
@@ -216,16 +218,61 @@ def _begin(arrays, history, flags):
         # What a variable starts at, if it had been left alone; the past adds to that.
         apart = coef[variables.start[v]] - coef[variables.baseline[v]]
         write(state, v, 0.0, read(state, v, 0.0) + apart)
-    return _agenda(times, work, coef)
+    return _agenda(times, work, coef, -1.0)
+
+
+@compiled()
+def _go_on(arrays, history, states, i):
+    """The state in which history i was left; returns how many events are still on the agenda."""
+    variables = arrays.variables
+    state, strips, work, coef = history.state, history.strips, history.work, history.coef
+    for v in range(variables.start.shape[0]):
+        state.base[v] = min(max(states.base[i, v], variables.low[v]), variables.high[v])
+        state.decay[v] = coef[variables.decay[v]]
+        write(state, v, states.since[i, v], states.value[i, v])
+    strips.time[:] = -1.0
+    strips.open[:] = 0
+    strips.next[:] = math.inf
+    work.flags[0] = states.flags[i]
+    for k in range(2):
+        work.proposal[k] = states.proposal[i, k]
+    for e in range(states.counts.shape[1]):
+        work.counts[e] = states.counts[i, e]
+    work.timer[:] = math.inf
+    for k in range(states.timer.shape[1]):
+        work.timer[k] = states.timer[i, k]
+    work.is_dirty[:] = False
+    work.dirty_count[0] = 0
+    return _agenda(arrays.times, work, coef, states.day[0])
+
+
+@compiled()
+def _leave(history, states, i):
+    """Keeps the state in which history i is left."""
+    state, work = history.state, history.work
+    for v in range(states.value.shape[1]):
+        states.value[i, v] = state.value[v]
+        states.since[i, v] = state.since[v]
+        states.base[i, v] = state.base[v]
+    states.flags[i] = work.flags[0]
+    for k in range(2):
+        states.proposal[i, k] = work.proposal[k]
+    for e in range(states.counts.shape[1]):
+        states.counts[i, e] = work.counts[e]
+    for k in range(states.timer.shape[1]):
+        states.timer[i, k] = work.timer[k]
 
 
 @compiled(forceinline=True)
-def _agenda(times, work, coef):
-    """Puts the schedule in order of time; events without a day, or before day 0, are left out."""
+def _agenda(times, work, coef, after):
+    """Puts the schedule in order of time; events without a day, or before day 0, are left out.
+
+    So are those that were due by `after`, where a history goes on from there.
+    """
     count = 0
     for k in range(times.schedule_event.shape[0]):
         day = coef[times.schedule_at[k]]
-        if not day >= 0.0:
+        if not day >= 0.0 or day <= after:
             continue
         place = count
         while place > 0 and work.agenda_day[place - 1] > day:
@@ -261,13 +308,12 @@ def _first_timer(timer):
 
 
 @compiled()
-def _path(arrays, history, flags, seed, draw, horizon, most):
-    """One history, appended to the log. Returns how it ended."""
+def _path(arrays, history, seed, draw, scheduled, begin, horizon, most):
+    """One history from `begin` on, appended to the log. Returns how it ended."""
     rates, strips, work = arrays.rates, history.strips, history.work
     key0 = history_key(seed, draw, PATHS)
-    scheduled = _begin(arrays, history, flags)
     for e in range(strips.next.shape[0]):
-        if not rebound(rates, history, key0, e, 0.0, horizon):
+        if not rebound(rates, history, key0, e, begin, horizon):
             return NOT_FINITE
     agenda = 0
     happened = 0
@@ -281,6 +327,8 @@ def _path(arrays, history, flags, seed, draw, horizon, most):
             e = work.agenda_event[agenda]
             agenda += 1
         elif work.timer[timer] <= t and work.timer[timer] < math.inf:
+            if work.timer[timer] > horizon:
+                return FINISHED  # it runs on, for whoever goes on from here
             t = work.timer[timer]
             e = arrays.times.timer_event[timer]
             work.timer[timer] = math.inf
@@ -345,24 +393,36 @@ def _new_history(arrays, base, log):
 
 @allocating()
 def draw_histories(
-    arrays, base, positions, filled, flags, seed, first, start, horizon, most, log, logged, ended
-):
+    arrays, base, positions, filled, flags, seed, first, start, horizon, most, log, logged, ended,
+    states, mode,
+):  # fmt: skip
     """Histories first + start, … of a block, until it is done or the log is full.
 
     `filled` holds the uncertain coefficients, a row per draw; `ended[i]` becomes how history i
     ended. Returns (histories done, rows of the log used); a failed history leaves no rows.
+    `mode` is WHOLE, LEAVE (the state at the horizon is kept in `states`) or GO_ON (from there).
     """
     history = _new_history(arrays, base, log)
     rows = history.work.logged
     rows[0] = logged
     for i in range(start, filled.shape[0]):
+        if mode == GO_ON and ended[i] != FINISHED:
+            continue  # it failed before
         for k in range(positions.shape[0]):
             history.coef[positions[k]] = filled[i, k]
         before = rows[0]
-        ending = _path(arrays, history, flags, seed, first + i, horizon, most)
+        if mode == GO_ON:
+            begin = states.day[0]
+            scheduled = _go_on(arrays, history, states, i)
+        else:
+            begin = 0.0
+            scheduled = _begin(arrays, history, flags)
+        ending = _path(arrays, history, seed, first + i, scheduled, begin, horizon, most)
         if ending == LOG_FULL:
             return i, before
         ended[i] = ending
         if ending != FINISHED:
             rows[0] = before
+        elif mode == LEAVE:
+            _leave(history, states, i)
     return filled.shape[0], rows[0]

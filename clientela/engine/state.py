@@ -68,6 +68,19 @@ class Work(NamedTuple):
     timer: np.ndarray  # per timer: the day it runs out (infinite: it does not run)
 
 
+class States(NamedTuple):
+    """The states in which a block's histories are left on a day, a row per history."""
+
+    day: np.ndarray  # (1,)
+    value: np.ndarray
+    since: np.ndarray
+    base: np.ndarray
+    flags: np.ndarray
+    proposal: np.ndarray
+    counts: np.ndarray
+    timer: np.ndarray
+
+
 class History(NamedTuple):
     """Everything that changes while a history is drawn, allocated once per block."""
 
