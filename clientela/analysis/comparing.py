@@ -114,14 +114,17 @@ def compare(
 
     first = drawn(0, base, out)
     found = [
-        _what_if(first, drawn(n, variant.scenario, variant.out), variant)
+        beside(first, drawn(n, variant.scenario, variant.out), variant)
         for n, variant in enumerate(variants, 1)
     ]
     return Comparison(first, found)
 
 
-def _what_if(base: Forecast, other: Forecast, variant: Variant) -> WhatIf:
-    days = _parting(base, other)
+def beside(
+    base: Forecast, other: Forecast, variant: Variant, labels: Sequence[str] | None = None
+) -> WhatIf:
+    """A run of a variant beside the base. `labels` are those of its log, if not its process's."""
+    days = _parting(base, other, labels)
     parted = days[np.isfinite(days)]
     early, middle, late = (
         np.quantile(parted, [0.25, 0.5, 0.75]).tolist() if len(parted) else [0] * 3
@@ -170,9 +173,9 @@ def _renumbered(outcomes: np.ndarray, names: list[str], wanted: list[str]) -> np
     return np.where(outcomes < 0, -1, np.array(numbers)[outcomes])
 
 
-def _parting(base: Forecast, other: Forecast) -> np.ndarray:
+def _parting(base: Forecast, other: Forecast, others: Sequence[str] | None) -> np.ndarray:
     labels = program_of(base.scenario, base.until).labels
-    others = program_of(other.scenario, other.until).labels
+    others = others or program_of(other.scenario, other.until).labels
 
     def parted(first: int, count: int) -> np.ndarray:
         one, two = base.folder.load(first, count), other.folder.load(first, count)

@@ -48,13 +48,13 @@ def difference(
     another the interval is what none in so many pairs allows (Hanley & Lippman-Hand 1983), and
     exactly 0 if the processes are the same.
     """
-    one, two = _Share.of(base, number), _Share.of(other, number)
+    one, two = Share.of(base, number), Share.of(other, number)
     moved = float(((base == number) != (other == number)).mean()) if len(base) else 0.0
     if one.share is None or two.share is None:
         return Difference(question, outcome, one.share, two.share, None, None, None, moved, None)
     change = two.share - one.share
-    error = _error(two.influence - one.influence)
-    apart = float(np.hypot(_error(one.influence), _error(two.influence)))
+    error = clustered_error(two.influence - one.influence)
+    apart = float(np.hypot(clustered_error(one.influence), clustered_error(two.influence)))
     if error > 0:
         half = 1.96 * error
     else:
@@ -66,12 +66,18 @@ def difference(
 
 
 @dataclass(frozen=True)
-class _Share:
+class Share:
+    """The share of an outcome among the histories in which the question arose (None: in none).
+
+    `influence` is its linear part by draw: what each draw adds, times the number of draws.
+    """
+
     share: float | None
     influence: np.ndarray
 
     @classmethod
-    def of(cls, outcomes: np.ndarray, number: int) -> _Share:
+    def of(cls, outcomes: np.ndarray, number: int) -> Share:
+        """Of each draw's outcome, −1 where the question did not arise; `number` is looked for."""
         arose = outcomes >= 0
         if not arose.any():
             return cls(None, np.zeros(len(outcomes)))
@@ -80,7 +86,7 @@ class _Share:
         return cls(share, (came - share * arose) / arose.mean())
 
 
-def _error(influence: np.ndarray) -> float:
+def clustered_error(influence: np.ndarray) -> float:
     """The standard error of a mean over draws that come in pairs; a last one alone is left out."""
     pairs = influence[: len(influence) // 2 * 2].reshape(-1, 2).mean(axis=1)
     if len(pairs) < 2:

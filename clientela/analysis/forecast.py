@@ -38,11 +38,16 @@ from clientela.reading import Problem, ReadingError
 from clientela.scenario import Scenario, load
 
 Progress = Callable[[int, int], None]
+Drawer = Callable[[int, int], Block]  # (first, count): the block of these histories
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a run says. `events` and `parameters` are read from its folder when asked for."""
+    """What a run says. `events` and `parameters` are read from its folder when asked for.
+
+    `gone_on` is the day from which another run's histories went on in this scenario, None if they
+    are its own from the beginning.
+    """
 
     scenario: Scenario
     seed: int
@@ -56,6 +61,7 @@ class Forecast:
     horizon: float
     folder: RunFolder
     taken_up: int = 0
+    gone_on: dt.date | None = None
 
     @property
     def failed(self) -> int:
@@ -143,11 +149,37 @@ def run(
         raise QuestionError(f"--draws {draws}: expected at least 1")
     if not 0 <= seed < 2**63:
         raise QuestionError(f"--seed {seed}: expected a whole number from 0 to 2⁶³ − 1")
-    started = time.perf_counter()
     program = program_of(scenario, until)
+    return forecast_of(
+        scenario, program, functools.partial(draw_block, program, seed), draws=draws, seed=seed,
+        out=out, executor=executor, progress=progress,
+    )  # fmt: skip
+
+
+def forecast_of(
+    scenario: Scenario,
+    program: Program,
+    draw: Drawer,
+    *,
+    draws: int,
+    seed: int,
+    out: Path | str | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    gone_on: dt.date | None = None,
+    base: str = "",
+) -> Forecast:
+    """The forecast from blocks of histories that `draw` gives, with the labels of `program`.
+
+    `base` is the digest of the process that histories came from which go on under this one.
+    """
+    started = time.perf_counter()
     questions, notes = asked_questions(scenario, program)
-    folder = RunFolder.create(out or _temporary(), _identity(scenario, program, seed))
-    summary, taken_up = _draw(program, questions, folder, draws, seed, executor, progress)
+    identity = _identity(scenario, program, seed) | (
+        {"gone_on": f"{gone_on} {base}"} if gone_on else {}
+    )
+    folder = RunFolder.create(out or _temporary(), identity)
+    summary, taken_up = _draw(draw, program, questions, folder, draws, executor, progress)
     lists = tuple(scenario.lists)
     forecast = Forecast(
         scenario=scenario,
@@ -162,17 +194,18 @@ def run(
         horizon=program.horizon,
         folder=folder,
         taken_up=taken_up,
+        gone_on=gone_on,
     )
-    _write(forecast, program)
+    _write(forecast, identity)
     return forecast
 
 
 def _draw(
+    draw: Drawer,
     program: Program,
     questions: list[AskedQuestion],
     folder: RunFolder,
     draws: int,
-    seed: int,
     executor: Executor | None,
     progress: Progress | None,
 ) -> tuple[Summary, int]:
@@ -191,21 +224,21 @@ def _draw(
             progress(done, draws)
     if missing:
         prepare(program)
-        task = functools.partial(_task, program, questions, seed)
-        for block, part, outcomes in map_blocks(task, missing, executor):
-            folder.save_outcomes(block.first, outcomes)
-            folder.save(block, program.labels, names)
-            summary.add(part)
-            done += block.count
-            if progress:
-                progress(done, draws)
+    task = functools.partial(_task, draw, program, questions)
+    for block, part, outcomes in map_blocks(task, missing, executor):
+        folder.save_outcomes(block.first, outcomes)
+        folder.save(block, program.labels, names)
+        summary.add(part)
+        done += block.count
+        if progress:
+            progress(done, draws)
     return summary, sum(count for _, count in stored)
 
 
 def _task(
-    program: Program, questions: list[AskedQuestion], seed: int, first: int, count: int
+    draw: Drawer, program: Program, questions: list[AskedQuestion], first: int, count: int
 ) -> tuple[Block, Summary, dict[str, np.ndarray]]:
-    block = draw_block(program, seed, first, count)
+    block = draw(first, count)
     return block, *_counted(block, program, questions)
 
 
@@ -251,13 +284,14 @@ def _identity(scenario: Scenario, program: Program, seed: int) -> dict[str, Any]
     }
 
 
-def _write(forecast: Forecast, program: Program) -> None:
+def _write(forecast: Forecast, identity: Mapping[str, Any]) -> None:
     scenario, folder = forecast.scenario, forecast.folder
     folder.write(
         "manifest.json",
         {
-            "identity": _identity(scenario, program, forecast.seed),
+            "identity": dict(identity),
             "finished": True,
+            "gone_on": forecast.gone_on and str(forecast.gone_on),
             "scenario_digest": scenario.digest,
             "branch": scenario.branch,
             "changes": {path: _plain(value) for path, value in scenario.changes.items()},
@@ -351,4 +385,5 @@ def _opened(folder: RunFolder, manifest: Mapping[str, Any], scenario: Scenario) 
         time_to_government={float(level): days for level, days in levels.items()},
         horizon=manifest["horizon"],
         folder=folder,
+        gone_on=dt.date.fromisoformat(day) if (day := manifest.get("gone_on")) else None,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -18,10 +18,10 @@ from clientela.analysis.differences import difference
 from clientela.analysis.forecast import Progress, asked_questions, program_of
 from clientela.analysis.points import Point
 from clientela.analysis.questions import AskedQuestion, WhichKind
+from clientela.analysis.side_by_side import side_by_side
 from clientela.analysis.sweep_store import SweepFolder
 from clientela.analysis.tally import Summary, summarise
 from clientela.engine import block_ranges, draw_block, prepare
-from clientela.engine.ensemble import cores
 from clientela.scenario import Scenario
 
 Take = Callable[..., Scenario]
@@ -95,7 +95,7 @@ def sweep(
         return rows
 
     missing = [n for n in range(len(points)) if n not in known]
-    for done, (number, rows) in enumerate(_each(at, missing, executor), taken_up + 1):
+    for done, (number, rows) in enumerate(side_by_side(at, missing, executor), taken_up + 1):
         known[number] = rows
         if progress:
             progress(done, len(points))
@@ -103,24 +103,6 @@ def sweep(
     folder.save(table)
     return Sweep(base, paths, list(points), table, draws, seed, folder.path, taken_up,
                  time.perf_counter() - started)  # fmt: skip
-
-
-def _each(
-    task: Callable[[int], pl.DataFrame], numbers: Sequence[int], executor: Executor | None
-) -> Iterator[tuple[int, pl.DataFrame]]:
-    """(number, rows) of each point, in order; without an executor on threads of all processors."""
-    own = ThreadPoolExecutor(cores()) if executor is None else None
-    pool = executor or own
-    assert pool is not None
-    waiting = [(n, pool.submit(task, n)) for n in numbers]
-    try:
-        for number, future in waiting:
-            yield number, future.result()
-    finally:
-        for _, future in waiting:
-            future.cancel()
-        if own:
-            own.shutdown(wait=True, cancel_futures=True)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The command line: commands, progress bars, exit codes. No logic."""
 
-from clientela.cli import chamber, comparisons, evidence, runs, scenarios
+from clientela.cli import chamber, comparisons, evidence, optimising, runs, scenarios
 from clientela.cli.common import app
 
-__all__ = ["app", "chamber", "comparisons", "evidence", "main", "runs", "scenarios"]
+__all__ = ["app", "chamber", "comparisons", "evidence", "main", "optimising", "runs", "scenarios"]
 
 
 def main() -> None:

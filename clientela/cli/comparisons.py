@@ -1,7 +1,8 @@
-"""Commands that set what-ifs side by side: compare, diverge, sweep."""
+"""Commands that set what-ifs side by side: compare, branch, diverge, sweep."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -34,7 +35,7 @@ from clientela.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from clientela.analysis.comparing import Variant
+    from clientela.analysis.comparing import Comparison, Variant
     from clientela.scenario import Scenario
 
 BranchesOption = Annotated[
@@ -89,20 +90,80 @@ def compare(
                 base, variants, draws=draws, seed=seed, until=until.date() if until else None,
                 out=default_folder(base, seed, until), progress=advance,
             ).asked(asked)  # fmt: skip
-        if json_:
-            typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
-        else:
-            from clientela.terminal.comparison import print_comparison
+        _show(found, json_, figure)
 
-            print_comparison(found)
-        if figure is not None:
-            from clientela.report.comparison_figure import comparison_figure
 
-            try:
-                figure.write_text(comparison_figure(found), encoding="utf-8")
-            except OSError as error:
-                stop(CANNOT_STORE, f"{figure}: cannot be written: {error.strerror}")
-            say(f"{figure}: written")
+def _show(found: Comparison, json_: bool, figure: Path | None) -> None:
+    if json_:
+        typer.echo(json.dumps(found.as_json(), ensure_ascii=False))
+    else:
+        from clientela.terminal.comparison import print_comparison
+
+        print_comparison(found)
+    if figure is not None:
+        from clientela.report.comparison_figure import comparison_figure
+
+        try:
+            figure.write_text(comparison_figure(found), encoding="utf-8")
+        except OSError as error:
+            stop(CANNOT_STORE, f"{figure}: cannot be written: {error.strerror}")
+        say(f"{figure}: written")
+
+
+@app.command("branch")
+def branch_a_run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a finished run.")],
+    from_: Annotated[
+        dt.datetime,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            metavar="DATE",
+            help="The change is made as this day begins.",
+        ),
+    ],
+    do: Annotated[
+        list[str] | None,
+        typer.Option(metavar="EVENT", help="Let this event happen on the day (repeatable)."),
+    ] = None,
+    branch: Annotated[str | None, typer.Option(metavar="B", help="Take this what-if.")] = None,
+    set_: SetOption = None,
+    without: WithoutOption = None,
+    question: Annotated[
+        list[str] | None,
+        typer.Option(metavar="Q", help="Only this question (repeatable; default: all)."),
+    ] = None,
+    figure: Annotated[
+        Path | None, typer.Option(metavar="FILE.svg", help="Also draw the differences.")
+    ] = None,
+    out: FolderOption = None,
+    json_: JsonOption = False,
+    plugin: PluginOption = None,
+) -> None:
+    """Go on from a day of a run with a change: what was drawn up to there stays as it is."""
+    with faults():
+        load_plugins(plugin)
+        from clientela.analysis import open_run
+        from clientela.analysis.branching import branch_from, doing, folder_of
+        from clientela.analysis.comparing import Variant
+        from clientela.api import reader
+
+        base = open_run(folder)
+        day = from_.date()
+        asked = _asked(base.scenario, question)
+        changes = {**changes_of(set_), **doing(do or [], day)}
+        scenario = reader(folder / "scenario.json")(
+            branch=branch, changes=changes, without=[*base.scenario.without, *(without or [])]
+        )
+        words = [*(do or []), *([f"branch {branch}"] if branch else []), *(set_ or []),
+                 *(f"without {name}" for name in without or [])]  # fmt: skip
+        title = f"from {day} on: {', '.join(words) or 'no change'}"
+        variant = Variant(
+            "branch", title, scenario, out or folder_of(base, scenario.digest[:8], day)
+        )
+        with progress(base.draws) as advance:
+            found = branch_from(base, variant, day, progress=advance).asked(asked)
+        _show(found, json_, figure)
 
 
 def _asked(base: Scenario, questions: list[str] | None) -> list[str]:

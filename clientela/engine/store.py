@@ -4,6 +4,7 @@
     events/block-00000.parquet          draw, day, what, mark: a row per thing recorded
     parameters/block-00000.parquet      draw, failed, and a column per proposition and parameter
     outcomes/block-00000.parquet        each question's outcome, a row per draw
+    states/DAY/block-00000.npz          where its histories stood on a day, once asked for
 Blocks are written whole or not at all, so an interrupted run goes on from the finished ones.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ import numpy as np
 import polars as pl
 
 from clientela.engine.block import BLOCK, Block
+from clientela.engine.state import States
 
 
 class StoreError(Exception):
@@ -141,6 +144,27 @@ class RunFolder:
             parameters=drawn.drop("draw", "failed").to_numpy(),
             failed=dict(zip(failed["draw"].to_list(), failed["failed"].to_list(), strict=True)),
         )
+
+    def states(self, first: int, day: float) -> States | None:
+        """The states in which a block's histories are on a day, None if they are not stored."""
+        try:
+            with np.load(self._states(first, day)) as stored:
+                return States(*(stored[name] for name in States._fields))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return None
+
+    def save_states(self, first: int, states: States) -> None:
+        """Stores the states of a block's histories on their day."""
+        path = self._states(first, float(states.day[0]))
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{path.parent}: cannot be made ({error.strerror})") from error
+        with self._replacing(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, **states._asdict())
+
+    def _states(self, first: int, day: float) -> Path:
+        return self.path / "states" / f"{day:g}" / f"block-{first // BLOCK:05d}.npz"
 
     def scan(self, part: str, draws: int) -> pl.LazyFrame:
         """The `events` or `parameters` of the first `draws` draws, lazily."""
