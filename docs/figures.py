@@ -1,0 +1,75 @@
+"""Draws the figures of strategy.md: how equilibria move with autonomy, weakness and attribution.
+
+python docs/figures.py        # writes docs/control.png and docs/deterrence.png
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+
+from clientela.strategy.control import ControlProblem, indirect_control
+from clientela.strategy.deterrence import equilibria, symmetric
+
+HERE = Path(__file__).parent
+STYLES = (("#0072b2", "-", "o"), ("#d55e00", "--", "s"), ("#009e73", ":", "^"))
+PROBLEM = ControlProblem(0.9, 1.0, 0.6, 0.2, 0.4, 0.3, 0.05)
+
+
+def control() -> None:
+    """Intensity, start, share of periods with an intervention, and value, over autonomy."""
+    autonomy = np.linspace(0, 2.0, 81)
+    shown = (
+        ("intensity", "intensity of an intervention"),
+        ("start", "probability that a disturbance starts one"),
+        ("share_intervening", "share of periods intervening"),
+        ("value", "patron's value, discounted sum"),
+    )
+    figure, panels = plt.subplots(2, 2, figsize=(8.2, 5.6), layout="constrained", sharex=True)
+    for weakness, (color, line, mark) in zip((0.0, 0.5, 1.5), STYLES, strict=True):
+        found = [
+            indirect_control(replace(PROBLEM, autonomy=a, weakness=weakness)) for a in autonomy
+        ]
+        for axes, (name, label) in zip(panels.flat, shown, strict=True):
+            y = [getattr(f, name) if f.controls or name == "value" else np.nan for f in found]
+            axes.plot(autonomy, y, color=color, linestyle=line, marker=mark, markevery=14,
+                      markersize=4, label=f"commander weaker by {weakness:.0%}")  # fmt: skip
+            axes.set_ylabel(label, fontsize=9)
+        last = max((a for a, f in zip(autonomy, found, strict=True) if f.controls), default=np.nan)
+        panels[1, 1].axvline(last, color=color, linestyle=line, linewidth=0.8)
+    for axes in panels.flat:
+        axes.spines[["top", "right"]].set_visible(False)
+    for axes in panels[1]:
+        axes.set_xlabel("autonomy of the client (0: none)", fontsize=9)
+    panels[0, 0].legend(frameon=False, fontsize=8)
+    panels[1, 1].set_title("thin: control fails beyond", fontsize=8, loc="right")
+    figure.savefig(HERE / "control.png", dpi=120)
+    plt.close(figure)
+
+
+def deterrence() -> None:
+    """The probability of an attack over the quality of attribution, by number of suspects."""
+    quality = np.linspace(0, 1, 41)
+    figure, axes = plt.subplots(figsize=(6.0, 3.8), layout="constrained")
+    for n, (color, line, mark) in zip((2, 4, 8), STYLES, strict=True):
+        attacks = [equilibria(symmetric(n, 0.8, 0.02, q))[0].attack for q in quality]
+        axes.plot(quality, attacks, color=color, linestyle=line, marker=mark, markevery=8,
+                  markersize=5, label=f"{n} suspects")  # fmt: skip
+    axes.set_xlabel("quality of attribution (0: a signal names anybody, 1: the attacker)")
+    axes.set_ylabel("probability of an attack")
+    axes.set_ylim(0, 1)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.savefig(HERE / "deterrence.png", dpi=120)
+    plt.close(figure)
+
+
+if __name__ == "__main__":
+    control()
+    deterrence()
