@@ -22,6 +22,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/explaining.py
 	$(BIN)/python benchmarks/power.py
 	$(BIN)/python benchmarks/coalitions.py
+	$(BIN)/python benchmarks/comparing.py
 
 validate: $(VENV)/.installed-dev
 	$(BIN)/python -m validation.coalitions

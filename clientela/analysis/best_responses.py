@@ -13,7 +13,7 @@ from clientela.analysis.forecast import Progress
 from clientela.analysis.levers import Lever
 from clientela.analysis.objectives import Change, Objective, measure
 from clientela.analysis.optimising import (
-    NothingMoves,
+    NothingMovesError,
     Take,
     check_levers,
     check_numbers,
@@ -153,13 +153,15 @@ def best_responses(
         values = {path: value for held in at.values() for path, value in held.items()}
         return {**given, "changes": {**given.get("changes", {}), **values}}
 
-    def respond(actor: str, name: str, seed: int, check: int, check_seed: int) -> tuple[Point, Change]:
+    def respond(
+        actor: str, name: str, seed: int, check: int, check_seed: int
+    ) -> tuple[Point, Change]:
         try:
             values = search_levers(
                 take, options_at(point), levers[actor], [objectives[actor]], journal=folder / f"{name}-{actor}.log",
                 trials=trials, draws=draws, seed=seed, until=until,
             ).best(objectives[actor]).values  # fmt: skip
-        except NothingMoves:
+        except NothingMovesError:
             if not any(point.values()):
                 raise
             values = {}  # where the other has gone, this one's levers no longer matter

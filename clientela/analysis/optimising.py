@@ -28,7 +28,7 @@ MOST_FAILED = 0.01  # of the histories of a trial; more, and its value is that o
 MOST_SHOWN = 8  # points of a front that fresh draws are spent on
 
 
-class NothingMoves(QuestionError):
+class NothingMovesError(QuestionError):
     """A search whose levers change no history's value."""
 
 
@@ -101,12 +101,13 @@ def _counted(search: Search) -> list[Trial]:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A trial on fresh draws: for each objective its value, error and change from the scenario as
-    it is (coupled draws), and by how much the search draws had it higher."""
+    """A trial on fresh draws: for each objective its value, half its 95 % interval and its change
+    from the scenario as it is (coupled draws), and by how much the search draws had it higher.
+    `beaten`: another one chosen is at least as good in both objectives there."""
 
     trial: Trial
     values: tuple[float | None, ...]
-    errors: tuple[float, ...]
+    halves: tuple[float, ...]
     changes: tuple[Change, ...]
     failed: float
     beaten: bool = False
@@ -122,7 +123,7 @@ class Optimum:
     """What an actor's levers can do for what it wants.
 
     `chosen` has the best trial of one objective, or up to eight of the front of two by the first,
-    each on `final` fresh draws of `final_seed`. `base` and `base_errors` are the scenario as it is
+    each on `final` fresh draws of `final_seed`. `base` and `base_halves` are the scenario as it is
     on the same fresh draws.
     """
 
@@ -133,7 +134,7 @@ class Optimum:
     front: list[Trial]
     chosen: list[Chosen]
     base: tuple[float | None, ...]
-    base_errors: tuple[float, ...]
+    base_halves: tuple[float, ...]
     draws: int
     seed: int
     final: int
@@ -167,7 +168,7 @@ class Optimum:
             "seed": self.seed, "draws": self.draws, "trials": len(self.search.trials),
             "final_seed": self.final_seed, "final": self.final,
             "base": {"search": self.search.base, "fresh": self.base,
-                     "half": [1.96 * e for e in self.base_errors]},
+                     "half": self.base_halves},
             "chosen": [chosen_json(c) for c in self.chosen],
             "front": [{"set": t.values, "search": t.found} for t in self.front],
             "folder": str(self.folder),
@@ -184,7 +185,7 @@ def chosen_json(chosen: Chosen) -> dict[str, Any]:
     """A chosen trial as JSON: values set, objectives on search and fresh draws, changes."""
     return {
         "set": chosen.trial.values, "search": chosen.trial.found, "fresh": chosen.values,
-        "half": [1.96 * e for e in chosen.errors],
+        "half": chosen.halves,
         "changes": [{"change": c.change, "low": c.low, "high": c.high} for c in chosen.changes],
         "optimism": [chosen.optimism(k) for k in range(len(chosen.values))],
         "failed": chosen.failed, "beaten_on_fresh_draws": chosen.beaten,
@@ -220,19 +221,23 @@ def optimise(
     started, given = time.perf_counter(), dict(options or {})
     base = take(**given)
     check_levers(take, given, levers)
-    folder = claim_folder(out, identity(base, [actor], {actor: levers}, objectives, draws, seed, until))
+    folder = claim_folder(
+        out, identity(base, [actor], {actor: levers}, objectives, draws, seed, until)
+    )
     search = search_levers(take, given, levers, objectives, journal=folder / "trials.log", trials=trials,
                            draws=draws, seed=seed, until=until, progress=progress)  # fmt: skip
     front = search.front(objectives) if len(objectives) > 1 else [search.best(objectives[0])]
     final_seed = fresh_seed(seed)
     plain = measure(base, objectives, final, final_seed, until)
     chosen = [
-        weigh(plain, take(**_with(given, trial.values)), trial, objectives, final, final_seed, until)
+        weigh(
+            plain, take(**_with(given, trial.values)), trial, objectives, final, final_seed, until
+        )
         for trial in _spread(front, MOST_SHOWN)
     ]
     found = Optimum(
         base, actor, list(objectives), search, front, _without_beaten(chosen, objectives),
-        tuple(m.value for m in plain), tuple(m.error for m in plain), draws, seed, final, final_seed,
+        tuple(m.value for m in plain), tuple(m.half for m in plain), draws, seed, final, final_seed,
         folder, time.perf_counter() - started,
     )  # fmt: skip
     write_result(folder, found.as_json())
@@ -258,7 +263,7 @@ def search_levers(
     they are. Then come the middle, the corner of each lever's better end, the two outermost
     corners, and what the tree-structured Parzen estimator proposes (Bergstra et al. 2011; of two
     objectives Ozaki et al. 2022). Each proposal's randomness depends on the seed and its number
-    alone. Raises NothingMoves if no lever moves an objective.
+    alone. Raises NothingMovesError if no lever moves an objective.
     """
     base = take(**given)
     prepare(program_of(base, until))
@@ -272,7 +277,7 @@ def search_levers(
     if not moving:
         what = " or ".join(o.name for o in objectives)
         paths = ", ".join(lever.path for lever in levers)
-        raise NothingMoves(
+        raise NothingMovesError(
             f"no lever moves {what}: it is the same in all {draws:,} histories at both ends of {paths}"
         )
     kept = _Study(journal, [p.lever for p in moving], objectives, seed)
@@ -362,12 +367,12 @@ class _Study:
     def keep(self, trial: Trial) -> None:
         """Writes a finished trial; one that does not count as failed."""
         failed = self.optuna.trial.TrialState.FAIL
-        how = {"state": failed} if trial.found is None else {"values": list(trial.found)}
+        how: dict[str, Any] = (
+            {"state": failed} if trial.found is None else {"values": list(trial.found)}
+        )
         with _quiet():
             self.study.add_trial(
-                self.optuna.trial.create_trial(
-                    params=trial.values, distributions=self.laws, **how
-                )
+                self.optuna.trial.create_trial(params=trial.values, distributions=self.laws, **how)
             )
 
     def propose(self, number: int) -> Point:
@@ -418,7 +423,7 @@ def weigh(
     return Chosen(
         trial,
         tuple(m.value for m in fresh),
-        tuple(m.error for m in fresh),
+        tuple(m.half for m in fresh),
         tuple(p.change_to(m) for p, m in zip(plain, fresh, strict=True)),
         fresh[0].failed,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from math import comb
 from typing import Any
 
@@ -20,7 +20,8 @@ Set = frozenset[str]
 Order = tuple[str, ...]
 Weights = dict[str, dict[Set, float]]
 
-FEWEST_PAIRS, MOST_PAIRS = 4, 5_000  # of orders: so few give no error, so many no more precision
+FEWEST_PAIRS, MOST_PAIRS = 4, 5_000  # of orders: fewer give no error, more no more precision
+PILOTS = 8
 
 
 def exact_weights(players: Sequence[str]) -> Weights:
@@ -42,6 +43,18 @@ def order_weights(orders: Sequence[Order]) -> Weights:
             weights[m][frozenset(order[: k + 1])] += 1.0 / len(orders)
             weights[m][frozenset(order[:k])] -= 1.0 / len(orders)
     return {m: dict(mine) for m, mine in weights.items()}
+
+
+def alike(weights: Weights, players: Collection[str]) -> Weights:
+    """The weights where some players are known to be interchangeable: each has their mean.
+
+    By symmetry their true values are the same; the mean of the sampled ones varies less.
+    """
+    mean: defaultdict[Set, float] = defaultdict(float)
+    for m in players:
+        for s, a in weights[m].items():
+            mean[s] += a / len(players)
+    return {m: dict(mean) if m in players else mine for m, mine in weights.items()}
 
 
 def weighted(weights: dict[Set, float], worth: Callable[[Set], Any]) -> Any:
@@ -68,7 +81,7 @@ def pairs_of_orders(players: Sequence[str], seed: int) -> Iterator[tuple[Order, 
     """
     rng = np.random.default_rng(seed)
     while True:
-        order = tuple(players[k] for k in rng.permutation(len(players)))
+        order: Order = tuple([players[int(k)] for k in rng.permutation(len(players))])
         yield order, order[::-1]
 
 
@@ -77,15 +90,21 @@ def sampled_orders(
 ) -> list[tuple[Order, Order]]:
     """As many pairs of orders as ask for about so many sets, of those that `counts` says cost.
 
-    How many is found on orders of another stream: stopping at the cost of those taken would favour
+    How many is found on orders of other streams: stopping at the cost of those taken would favour
     orders that ask for few.
     """
-    pilot, asked, pairs = pairs_of_orders(players, seed + 1), set(), 0
-    while pairs < MOST_PAIRS:
-        for order in next(pilot):
+    pilots = [_affordable(players, counts, sets, seed + k) for k in range(1, PILOTS + 1)]
+    taken = pairs_of_orders(players, seed)
+    return [next(taken) for _ in range(max(round(sum(pilots) / PILOTS), FEWEST_PAIRS))]
+
+
+def _affordable(players: Sequence[str], counts: Callable[[Set], bool], sets: int, seed: int) -> int:
+    """How many pairs of one stream ask for no more than so many sets."""
+    asked: set[Set] = set()
+    stream = pairs_of_orders(players, seed)
+    for pairs in range(MOST_PAIRS):
+        for order in next(stream):
             asked |= {s for k in range(len(order) + 1) if counts(s := frozenset(order[:k]))}
         if len(asked) > sets:
-            break
-        pairs += 1
-    taken = pairs_of_orders(players, seed)
-    return [next(taken) for _ in range(max(pairs, FEWEST_PAIRS))]
+            return pairs
+    return MOST_PAIRS

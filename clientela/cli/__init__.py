@@ -1,9 +1,19 @@
 """The command line: commands, progress bars, exit codes. No logic."""
 
-from clientela.cli import chamber, comparisons, evidence, optimising, runs, scenarios
+from clientela.cli import chamber, comparisons, decomposing, evidence, optimising, runs, scenarios
 from clientela.cli.common import app
 
-__all__ = ["app", "chamber", "comparisons", "evidence", "main", "optimising", "runs", "scenarios"]
+__all__ = [
+    "app",
+    "chamber",
+    "comparisons",
+    "decomposing",
+    "evidence",
+    "main",
+    "optimising",
+    "runs",
+    "scenarios",
+]
 
 
 def main() -> None:

@@ -57,7 +57,9 @@ def optimise(
         int | None, typer.Option(metavar="N", help="Points tried (60; of two actors 20 a turn).")
     ] = None,
     draws: Annotated[int, typer.Option(metavar="N", help="Histories of each trial.")] = 1_000,
-    final: Annotated[int, typer.Option(metavar="N", help="Fresh histories of the result.")] = 20_000,
+    final: Annotated[
+        int, typer.Option(metavar="N", help="Fresh histories of the result.")
+    ] = 20_000,
     seed: SeedOption = 1,
     until: UntilOption = None,
     branch: BranchOption = None,
@@ -113,7 +115,9 @@ def _asked(
 
     if not actors:
         patrons = [name for name, a in base.actors.items() if a.kind == "patron"]
-        stop(BAD_INPUT, f"whose levers? give --actor ID, such as {(patrons or list(base.actors))[0]}")
+        stop(
+            BAD_INPUT, f"whose levers? give --actor ID, such as {(patrons or list(base.actors))[0]}"
+        )
     for name in actors:
         if name not in base.actors:
             stop(BAD_INPUT, f"--actor {name}: {unknown('actor', name, base.actors)}")
@@ -124,7 +128,10 @@ def _asked(
     if len(objectives) > 2 or (len(actors) == 1 and len(set(objectives)) < len(objectives)):
         stop(BAD_INPUT, "--objective: one objective, or two different ones")
     if figure is not None and (len(actors) == 2 or len(objectives) == 1):
-        stop(BAD_INPUT, f"--figure {figure}: there is a front to draw with one actor and two objectives")
+        stop(
+            BAD_INPUT,
+            f"--figure {figure}: there is a front to draw with one actor and two objectives",
+        )
     return actors, objectives
 
 

@@ -38,6 +38,8 @@ def print_optimum(found: Optimum) -> None:
     else:
         console.print(_front(found))
         console.print(_front_words(found), soft_wrap=True)
+        console.print()
+        console.print(_places(found))
     if any(chosen.failed for chosen in found.chosen):
         worst = max(chosen.failed for chosen in found.chosen)
         console.print(f"up to {percent(worst)} of the draws failed and are left out")
@@ -63,35 +65,53 @@ def shown(objective: Objective, value: float | None) -> str:
     return percent(value, 1) if objective.is_share else f"{value:.1f}"
 
 
+def _signed(objective: Objective, size: float, beside: float = 1.0) -> str:
+    """A difference with its sign, in points or in the objective's unit, with as many decimals as
+    the half interval beside it needs."""
+    scale = 100 if objective.is_share else 1
+    return f"{scale * size:+.{_decimals(scale * beside)}f}".replace("-", "−")
+
+
 def _half(objective: Objective, half: float) -> str:
-    return f"±{100 * half:.1f}" if objective.is_share else f"±{half:.1f}"
+    scaled = half * (100 if objective.is_share else 1)
+    return f"±{scaled:.{_decimals(scaled)}f}"
+
+
+def _decimals(half: float) -> int:
+    return 1 if half >= 0.095 or half == 0 else 2 if half >= 0.0095 else 3
 
 
 def _change(objective: Objective, change: Change) -> str:
     if change.change is None:
         return "–"
-    size = 100 * change.change if objective.is_share else change.change
-    return f"{size:+.1f} {_half(objective, change.half)}".replace("-", "−")
+    return f"{_signed(objective, change.change, change.half)} {_half(objective, change.half)}"
+
+
+def _with_half(objective: Objective, value: float | None, half: float) -> str:
+    return "–" if value is None else f"{shown(objective, value)} {_half(objective, half)}"
 
 
 def _levers(found: Optimum) -> Table:
     """What each lever does by itself on the search draws, and of one objective where it came to."""
     one = len(found.objectives) == 1
-    table = _table("\nlever", "from", "to", "at low", "at high")
-    if one:
-        for name in ("best", "as good"):
-            table.add_column(name, justify="right", no_wrap=True)
+    table = _table(
+        "\nlever", "from", "to", "at low", "at high", *(("best", "as good") if one else ())
+    )
     for probe in found.search.probes:
         lever = probe.lever
         cells = [_ends(found, ends) for ends in (probe.low, probe.high)]
-        if one:
-            cells += _placed(found, probe)
-        elif probe.idle:
-            cells[0] += " ·"
-        table.add_row(lever.path.removeprefix("mechanisms."), f"{lever.low:g}", f"{lever.high:g}", *cells)
-    idle = "; · moves nothing, left as it is" if any(p.idle for p in found.search.probes) else ""
-    table.caption = f"each lever at its ends, the others as they are{idle}; search draws, as it is {_ends(found, found.search.base)}"
-    table.caption_justify = "left"
+        cells += _placed(found, probe) if one else []
+        idle = " ·" if probe.idle else ""
+        name = lever.path.removeprefix("mechanisms.") + idle
+        table.add_row(name, f"{lever.low:.3g}", f"{lever.high:.3g}", *cells)
+    notes = [
+        f"Each lever at its ends, the others as they are, search draws; as it is {_ends(found, found.search.base)}."
+    ]
+    if one:
+        notes.append("| at its bound. As good: over trials within the interval of the best.")
+    if any(probe.idle for probe in found.search.probes):
+        notes.append("· moves nothing and is left as it is.")
+    table.caption, table.caption_justify = " ".join(notes), "left"
     return table
 
 
@@ -101,26 +121,25 @@ def _ends(found: Optimum, values: tuple[float | None, ...]) -> str:
 
 def _placed(found: Optimum, probe: Probe) -> list[str]:
     if probe.idle:
-        return ["·", ""]
+        return ["", ""]
     lever = probe.lever
     value = found.chosen[0].trial.values[lever.path]
-    bound = " (bound)" if value in (lever.low, lever.high) else ""
+    bound = "|" if value in (lever.low, lever.high) else " "
     span = found.as_good(lever)
-    return [f"{value:g}{bound}", "" if span is None else f"{span[0]:g} to {span[1]:g}"]
+    return [f"{value:.3g}{bound}", "" if span is None else f"{span[0]:.3g} to {span[1]:.3g}"]
 
 
 def _values(found: Optimum) -> Table:
     best, objective = found.chosen[0], found.objectives[0]
     table = _table(f"\n{objective.unit}", "as it is", "best", "change")
-    search = found.search.base[0]
+    search, half = found.search.base[0], best.changes[0].half
     tried = best.trial.found[0] if best.trial.found else None
-    apart = None if search is None or tried is None else tried - search
-    size = "–" if apart is None else f"{100 * apart if objective.is_share else apart:+.1f}".replace("-", "−")  # fmt: skip
-    table.add_row("search draws", shown(objective, search), shown(objective, tried), size)
+    apart = "–" if search is None or tried is None else _signed(objective, tried - search, half)
+    table.add_row("search draws", shown(objective, search), shown(objective, tried), apart)
     table.add_row(
         "fresh draws",
-        f"{shown(objective, found.base[0])} {_half(objective, 1.96 * found.base_errors[0])}",
-        f"{shown(objective, best.values[0])} {_half(objective, 1.96 * best.errors[0])}",
+        _with_half(objective, found.base[0], found.base_halves[0]),
+        _with_half(objective, best.values[0], best.halves[0]),
         _change(objective, best.changes[0]),
     )
     return table
@@ -138,31 +157,42 @@ def _verdict(found: Optimum) -> str:
         words.append("On fresh draws it is worse than the scenario as it is: nothing is gained.")
     else:
         words.append("The change is beyond its interval: these levers help, in this model.")
-    if optimism is not None:
-        size = 100 * optimism if objective.is_share else optimism
-        unit = " points" if objective.is_share else ""
-        side = "better" if objective.sign * optimism > 0 else "worse"
+    before, after = found.search.base[0], found.base[0]
+    if optimism is not None and before is not None and after is not None:
+        half = change.half
         words.append(
-            "The best was chosen on the search draws, so its value there is optimistic: that value less "
-            f"the one on fresh draws is {size:+.1f}{unit}".replace("-", "−") + f" ({side} than it is)."
+            f"Optimism of choosing the best on the search draws: its value there less that on fresh draws is "
+            f"{_signed(objective, optimism, half)}, and the same for the scenario as it is "
+            f"{_signed(objective, before - after, half)}, which leaves "
+            f"{_signed(objective, optimism - before + after, half)}."
         )
     settings = " ".join(f"--set {path}={value:g}" for path, value in best.trial.values.items())
     return f"{' '.join(words)}\nbest: {settings}"
 
 
 def _front(found: Optimum) -> Table:
-    """The points of the front on fresh draws: the objectives, changes, and the levers."""
+    """The points of the front on fresh draws: objectives and changes."""
     one, two = found.objectives
-    table = _table("\nfront", one.name, "change", two.name, "change", *(x.name for x in found.search.levers))  # fmt: skip
-    base = [f"{shown(o, v)} {_half(o, 1.96 * e)}"
-            for o, v, e in zip(found.objectives, found.base, found.base_errors, strict=True)]  # fmt: skip
-    table.add_row("as it is", base[0], "", base[1], "", *("as it is" for _ in found.search.levers))
+    table = _table("\nfront", one.name, "change", two.name, "change")
+    base = [_with_half(o, v, h) for o, v, h in zip(found.objectives, found.base, found.base_halves, strict=True)]  # fmt: skip
+    table.add_row("as it is", base[0], "", base[1], "")
     for number, chosen in enumerate(found.chosen, 1):
         cells = []
         for k, o in enumerate(found.objectives):
-            cells += [f"{shown(o, chosen.values[k])} {_half(o, 1.96 * chosen.errors[k])}", _change(o, chosen.changes[k])]  # fmt: skip
-        values = [f"{chosen.trial.values[x.path]:.3g}" for x in found.search.levers]
-        table.add_row(f"{number}{'*' if chosen.beaten else ''}", *cells, *values)
+            cells += [
+                _with_half(o, chosen.values[k], chosen.halves[k]),
+                _change(o, chosen.changes[k]),
+            ]
+        table.add_row(f"{number}{'*' if chosen.beaten else ''}", *cells)
+    return table
+
+
+def _places(found: Optimum) -> Table:
+    """The levers at the points of the front."""
+    table = _table("lever", *(f"{n}" for n in range(1, len(found.chosen) + 1)))
+    for lever in found.search.levers:
+        values = (f"{chosen.trial.values[lever.path]:.2g}" for chosen in found.chosen)
+        table.add_row(lever.path.removeprefix("mechanisms."), *values)
     return table
 
 
@@ -241,7 +271,8 @@ def _left(found: Responses) -> str:
             f"{_half(objective, total[1])}{unit} (exploitability)."
         )
     return (
-        words + " This is approximate: short searches over these levers alone, and what lies within "
+        words
+        + " This is approximate: short searches over these levers alone, and what lies within "
         "the noise is not told from nothing."
     )
 
