@@ -8,8 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from clientela.scenario.starter import starter
+
+# No test is timed: a first example may load or compile something.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -265,9 +265,9 @@ def _left(found: Responses) -> str:
     else:
         objective = found.gains[0].objective
         unit = " points" if objective.is_share else f" {objective.unit}"
-        size = 100 * total[0] if objective.is_share else total[0]
+        size, half = (100 * part if objective.is_share else part for part in total)
         words += (
-            f" Left to gain by another best response, both together: {size:.1f} "
+            f" Left to gain by another best response, both together: {size:.{_decimals(half)}f} "
             f"{_half(objective, total[1])}{unit} (exploitability)."
         )
     return (
