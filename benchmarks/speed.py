@@ -33,7 +33,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clientela.engine import draw_block, kernel
-from clientela.engine.block import MOST_EVENTS, draw_parameters
+from clientela.engine.block import MOST_EVENTS, draw_parameters, no_states
 from clientela.engine.ensemble import cores, prepare
 from clientela.engine.state import Log
 from clientela.mechanisms import build, settings_models
@@ -121,6 +121,8 @@ def engine(program: Program) -> Kernel:
             log,
             0,
             ended,
+            no_states(program),
+            kernel.WHOLE,
         )
         return int(done), int(rows)
 

@@ -90,14 +90,14 @@ def draw_propositions(program: Program, seed: int, pairs: np.ndarray) -> dict[st
 
 def draw_block(program: Program, seed: int, first: int, count: int) -> Block:
     """The block of `count` histories from `first` on. Pure: same arguments, same bits."""
-    return _drawn(program, seed, first, count, _no_states(program), kernel.WHOLE)
+    return _drawn(program, seed, first, count, no_states(program), kernel.WHOLE)
 
 
 def draw_until(
     program: Program, seed: int, first: int, count: int, day: float
 ) -> tuple[Block, States]:
     """The block's histories up to and including a day, and the states in which they are then."""
-    states = _no_states(program, count, day)
+    states = no_states(program, count, day)
     short = replace(program, horizon=day)
     return _drawn(short, seed, first, count, states, kernel.LEAVE), states
 
@@ -111,7 +111,8 @@ def draw_from(program: Program, seed: int, before: Block, states: States) -> Blo
     return _drawn(program, seed, before.first, before.count, states, kernel.GO_ON, before.failed)
 
 
-def _no_states(program: Program, count: int = 0, day: float = 0.0) -> States:
+def no_states(program: Program, count: int = 0, day: float = 0.0) -> States:
+    """Room for the states of so many histories of a process on a day."""
     variables, events = len(program.variable_names), len(program.event_names)
     timers = len(program.arrays.times.timer_event)
     return States(
