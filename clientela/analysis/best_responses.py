@@ -14,7 +14,6 @@ from clientela.analysis.levers import Lever
 from clientela.analysis.objectives import Change, Objective, measure
 from clientela.analysis.optimising import (
     NothingMovesError,
-    Take,
     check_levers,
     check_numbers,
     claim_folder,
@@ -24,7 +23,7 @@ from clientela.analysis.optimising import (
     search_levers,
     write_result,
 )
-from clientela.analysis.points import Point
+from clientela.analysis.points import Point, Take, with_values
 from clientela.scenario import Scenario
 
 MOST_ROUNDS = 6
@@ -151,7 +150,7 @@ def best_responses(
 
     def options_at(at: Mapping[str, Point]) -> dict[str, Any]:
         values = {path: value for held in at.values() for path, value in held.items()}
-        return {**given, "changes": {**given.get("changes", {}), **values}}
+        return with_values(given, values)
 
     def respond(
         actor: str, name: str, seed: int, check: int, check_seed: int

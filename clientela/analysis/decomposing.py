@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -28,6 +28,7 @@ import numpy as np
 
 from clientela.analysis.differences import Difference, Share, clustered_error, difference
 from clientela.analysis.forecast import Progress, asked_questions, program_of
+from clientela.analysis.points import Take
 from clientela.analysis.questions import (
     AskedQuestion,
     Obeys,
@@ -54,8 +55,6 @@ from clientela.process import ProcessError, Program
 from clientela.reading import ReadingError, unknown
 from clientela.scenario import Scenario
 from clientela.scenario.model import Question
-
-Take = Callable[..., Scenario]
 
 SETS = 128  # as many as the subsets of seven mechanisms
 
@@ -447,9 +446,7 @@ class _Game:
         parts, failed = [], 0
         for first, count in block_ranges(self.draws):
             block = draw_block(program, self.seed, first, count)
-            good = np.ones(count, dtype=bool)
-            good[[draw - first for draw in block.failed]] = False
-            parts.append(tally(asked, block, good, int(np.ceil(program.horizon)))[1])
+            parts.append(tally(asked, block, block.good, int(np.ceil(program.horizon)))[1])
             failed += len(block.failed)
         drawn = np.concatenate(parts)
         if isinstance(asked, WhichKind):

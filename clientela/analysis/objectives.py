@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from clientela.analysis.differences import Difference, difference
+from clientela.analysis.differences import Difference, clustered_error, difference
 from clientela.analysis.forecast import asked_questions, program_of
 from clientela.analysis.questions import AskedQuestion, QuestionError, WhichKind
 from clientela.analysis.tally import summarise
@@ -78,7 +78,7 @@ class Measured:
     def half(self) -> float:
         """Half the 95 % Monte-Carlo interval of the mean; where all histories are alike, what none
         in so many pairs allows, in the unit of the greatest value seen or 1."""
-        return 1.96 * _error(self._influence()) or self._unseen()
+        return 1.96 * clustered_error(self._influence()) or self._unseen()
 
     def same(self, other: Measured) -> bool:
         """Whether every history has the same value."""
@@ -109,7 +109,7 @@ class Measured:
         one, two = self.value, other.value
         if one is None or two is None:
             return Change(one, two, None, None, None)
-        half = 1.96 * _error(other._influence() - self._influence())
+        half = 1.96 * clustered_error(other._influence() - self._influence())
         if half == 0.0 and not same:
             half = self._unseen()
         change = two - one
@@ -140,12 +140,6 @@ class Change:
     def surely(self) -> bool:
         """Whether the interval leaves out no change at all."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
-
-
-def _error(influence: np.ndarray) -> float:
-    """The standard error of a mean over draws that come in pairs; a last one alone is left out."""
-    pairs = influence[: len(influence) // 2 * 2].reshape(-1, 2).mean(axis=1)
-    return float(pairs.std(ddof=1) / np.sqrt(len(pairs))) if len(pairs) > 1 else 0.0
 
 
 def objective_of(text: str, scenario: Scenario, actor: str) -> Objective:
@@ -217,15 +211,13 @@ def measure(
 
     def part(first: int, count: int) -> tuple[np.ndarray, dict[str, np.ndarray], list[np.ndarray]]:
         block = draw_block(program, seed, first, count)
-        good = np.ones(count, dtype=bool)
-        good[[draw - first for draw in block.failed]] = False
         _, outcomes = summarise(block, asked, program.labels, program.horizon)
         means = [
             _killed(block, program) if o.name == FEWEST_KILLED else _seats(block, program, scenario, o.holders)
             for o in objectives
             if o.question is None
         ]  # fmt: skip
-        return good, outcomes, means
+        return block.good, outcomes, means
 
     parts = list(map_blocks(part, _pieces(draws)))
     good = np.concatenate([p[0] for p in parts])

@@ -18,12 +18,11 @@ import numpy as np
 from clientela.analysis.forecast import Progress, program_of
 from clientela.analysis.levers import Lever
 from clientela.analysis.objectives import Change, Measured, Objective, measure
-from clientela.analysis.points import Point
+from clientela.analysis.points import Point, Take, with_values
 from clientela.analysis.questions import QuestionError
 from clientela.engine import StoreError, prepare
 from clientela.scenario import Scenario, quantities
 
-Take = Callable[..., Scenario]
 MOST_FAILED = 0.01  # of the histories of a trial; more, and its value is that of those that did not
 MOST_SHOWN = 8  # points of a front that fresh draws are spent on
 
@@ -231,7 +230,13 @@ def optimise(
     plain = measure(base, objectives, final, final_seed, until)
     chosen = [
         weigh(
-            plain, take(**_with(given, trial.values)), trial, objectives, final, final_seed, until
+            plain,
+            take(**with_values(given, trial.values)),
+            trial,
+            objectives,
+            final,
+            final_seed,
+            until,
         )
         for trial in _spread(front, MOST_SHOWN)
     ]
@@ -270,7 +275,7 @@ def search_levers(
     plain = measure(base, objectives, draws, seed, until)
 
     def at(point: Point) -> list[Measured]:
-        return measure(take(**_with(given, point)), objectives, draws, seed, until)
+        return measure(take(**with_values(given, point)), objectives, draws, seed, until)
 
     probes = [_probe(lever, plain, at) for lever in levers]
     moving = [probe for probe in probes if not probe.idle]
@@ -457,10 +462,6 @@ def fresh_seed(seed: int) -> int:
     return (seed + 1) % 2**63
 
 
-def _with(given: Mapping[str, Any], point: Point) -> dict[str, Any]:
-    return {**given, "changes": {**given.get("changes", {}), **point}}
-
-
 def check_numbers(trials: int, draws: int, final: int, seed: int) -> None:
     """Raises QuestionError for numbers out of range."""
     for name, value, least in (("trials", trials, 1), ("draws", draws, 4), ("final", final, 4)):
@@ -475,7 +476,7 @@ def check_levers(take: Take, given: Mapping[str, Any], levers: Sequence[Lever]) 
     for lever in levers:
         between = lever.held(lever.low + 0.618 * (lever.high - lever.low))
         for value in (lever.low, lever.high, between):
-            take(**_with(given, {lever.path: value}))
+            take(**with_values(given, {lever.path: value}))
 
 
 def identity(

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from clientela.analysis.questions import QuestionError
+from clientela.scenario import Scenario
 
 MOST_POINTS = 10_000
 Point = dict[str, float]
+Take = Callable[..., Scenario]  # the scenario with options, as `clientela.api.reader` gives it
+
+
+def with_values(options: Mapping[str, Any], point: Mapping[str, float]) -> dict[str, Any]:
+    """Options for a `Take` with these values set beside the changes that they have."""
+    return {**options, "changes": {**options.get("changes", {}), **point}}
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ def most_moved(found: Sweep, shown: Sequence[Shown], most: int) -> list[Shown]:
     """Those whose share differs most over the points, in their own order."""
     spread = {}
     for item in shown:
-        shares = found.of(*item)["share"].drop_nulls()
+        shares = found.of(*item)["share"].drop_nulls().to_numpy()
         if len(shares):
-            spread[item] = float(shares.max()) - float(shares.min())  # type: ignore[arg-type]
+            spread[item] = float(shares.max() - shares.min())
     kept = set(sorted(spread, key=lambda item: -spread[item])[:most])
     return [item for item in shown if item in kept]
 

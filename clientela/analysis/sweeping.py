@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -16,15 +16,13 @@ import polars as pl
 
 from clientela.analysis.differences import difference
 from clientela.analysis.forecast import Progress, asked_questions, program_of
-from clientela.analysis.points import Point
+from clientela.analysis.points import Point, Take, with_values
 from clientela.analysis.questions import AskedQuestion, WhichKind
 from clientela.analysis.side_by_side import side_by_side
 from clientela.analysis.sweep_store import SweepFolder
 from clientela.analysis.tally import Summary, summarise
 from clientela.engine import block_ranges, draw_block, prepare
 from clientela.scenario import Scenario
-
-Take = Callable[..., Scenario]
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ def sweep(
     base = take(**given)
     chosen = list(questions or base.questions)
     for point in (points[0], points[-1]):
-        take(**{**given, "changes": {**given.get("changes", {}), **point}})
+        take(**with_values(given, point))
     paths = tuple(points[0])
     folder = SweepFolder(out, _identity(base, points, draws, seed, until, chosen))
     prepare(program_of(base, until))
@@ -89,7 +87,7 @@ def sweep(
 
     def at(number: int) -> pl.DataFrame:
         point = points[number]
-        scenario = take(**{**given, "changes": {**given.get("changes", {}), **point}})
+        scenario = take(**with_values(given, point))
         rows = _rows(number, point, first, _outcomes(scenario, draws, seed, until, chosen))
         folder.save_point(number, rows)
         return rows

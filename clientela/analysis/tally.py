@@ -146,9 +146,7 @@ def summarise(
 ) -> tuple[Summary, dict[str, np.ndarray]]:
     """All counts of one block, and each question's outcome in every history."""
     days = int(np.ceil(horizon))
-    good = np.ones(block.count, dtype=bool)
-    good[[draw - block.first for draw in block.failed]] = False
-    counted = {q.id: tally(q, block, good, days) for q in questions}
+    counted = {q.id: tally(q, block, block.good, days) for q in questions}
     summary = Summary(
         draws=block.count,
         failures=dict(block.failed),

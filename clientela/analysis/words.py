@@ -39,6 +39,11 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return f"{share:.{digits}%}".replace("%", " %")
 
 
+def points(change: float, digits: int = 1) -> str:
+    """A change of probability in percentage points, with its sign."""
+    return f"{100 * change:+.{digits}f}".replace("-", "−")
+
+
 def span(low: float | None, high: float | None) -> str:
     """`79–81 %`, with decimals where the ends would read alike."""
     if low is None or high is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clientela.cli.common import BAD_INPUT, CANNOT_STORE, JsonOption, app, faults, stop
+from clientela.cli.common import BAD_INPUT, JsonOption, app, faults, stop, write_figure
 
 if TYPE_CHECKING:
     from clientela.chamber.survey import Survey
@@ -51,22 +51,14 @@ def show_chamber(
         if figure is not None:
             from clientela.report.hemicycle import hemicycle_figure
 
-            _write(figure, hemicycle_figure(found))
+            write_figure(figure, hemicycle_figure(found))
         if plane is not None:
             from clientela.report.plane import plane_figure
 
             try:
-                _write(plane, plane_figure(found))
+                write_figure(plane, plane_figure(found))
             except ValueError as error:
                 stop(BAD_INPUT, f"{target}: {error}")
-
-
-def _write(path: Path, svg: str) -> None:
-    try:
-        path.write_text(svg, encoding="utf-8")
-    except OSError as error:
-        stop(CANNOT_STORE, f"{path}: cannot be written: {error.strerror}")
-    typer.echo(f"{path}: written", err=True)
 
 
 def _plain(found: Survey) -> dict[str, Any]:

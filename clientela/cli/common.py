@@ -51,6 +51,14 @@ SeedOption = Annotated[int, typer.Option(metavar="S", help="Seed of all random s
 FolderOption = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder of the run (default: under runs/).")
 ]
+QuestionsOption = Annotated[
+    list[str] | None,
+    typer.Option("--question", metavar="Q", help="Only this question (repeatable; default: all)."),
+]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(metavar="B", help="The branch to compare with (default: none, as written)."),
+]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")
 ]
@@ -117,6 +125,26 @@ def default_folder(scenario: Scenario, seed: int, until: dt.datetime | None) -> 
         until.strftime("until-%Y-%m-%d") if until else "",
     ]
     return Path("runs") / "-".join([*(p for p in parts if p), f"seed{seed}", scenario.digest[:8]])
+
+
+def folder_for(
+    scenario: Scenario, seed: int, until: dt.datetime | None, kind: str, *what: object
+) -> Path:
+    """The default folder of a sweep or a search, by all that it depends on."""
+    import hashlib
+
+    digest = hashlib.sha256(repr((scenario.digest, what)).encode()).hexdigest()
+    plain = default_folder(scenario, seed, until)
+    return plain.with_name(f"{scenario.scenario}-{kind}-{digest[:8]}")
+
+
+def write_figure(path: Path, svg: str) -> None:
+    """Writes a figure and says so; one message if it cannot be written."""
+    try:
+        path.write_text(svg, encoding="utf-8")
+    except OSError as error:
+        stop(CANNOT_STORE, f"{path}: cannot be written: {error.strerror}")
+    say(f"{path}: written")
 
 
 @contextmanager

@@ -11,12 +11,13 @@ import typer
 
 from clientela.cli.common import (
     BAD_INPUT,
-    CANNOT_STORE,
     DRAWS,
+    AgainstOption,
     BranchOption,
     FolderOption,
     JsonOption,
     PluginOption,
+    QuestionsOption,
     SeedOption,
     SetOption,
     SourceOption,
@@ -27,24 +28,21 @@ from clientela.cli.common import (
     changes_of,
     default_folder,
     faults,
+    folder_for,
     load_plugins,
     progress,
-    read_scenario,
-    say,
     stop,
+    write_figure,
 )
 
 if TYPE_CHECKING:
     from clientela.analysis.comparing import Comparison, Variant
+    from clientela.analysis.points import Take
     from clientela.scenario import Scenario
 
 BranchesOption = Annotated[
     list[str] | None,
     typer.Option("--branch", metavar="B", help="A what-if to compare (repeatable; default: all)."),
-]
-AgainstOption = Annotated[
-    str | None,
-    typer.Option(metavar="B", help="The branch to compare with (default: none, as written)."),
 ]
 
 
@@ -56,10 +54,7 @@ def compare(
     without: WithoutOption = None,
     without_source: SourceOption = None,
     against: AgainstOption = None,
-    question: Annotated[
-        list[str] | None,
-        typer.Option(metavar="Q", help="Only this question (repeatable; default: all)."),
-    ] = None,
+    question: QuestionsOption = None,
     draws: Annotated[int, typer.Option(metavar="N", help="Histories of each.")] = DRAWS,
     seed: SeedOption = 1,
     until: UntilOption = None,
@@ -75,10 +70,13 @@ def compare(
     """
     with faults():
         load_plugins(plugin)
-        base = read_scenario(target, against, None, None, None, None)
+        from clientela.api import reader
+
+        take = reader(target)
+        base = take(branch=against)
         asked = _asked(base, question)
         variants = _variants(
-            target, base, branch, set_, without, without_source, against, seed, until
+            take, target, base, branch, set_, without, without_source, against, seed, until
         )
         from clientela.analysis.checking import refuse_explosion
         from clientela.analysis.comparing import compare as comparison_of
@@ -103,11 +101,7 @@ def _show(found: Comparison, json_: bool, figure: Path | None) -> None:
     if figure is not None:
         from clientela.report.comparison_figure import comparison_figure
 
-        try:
-            figure.write_text(comparison_figure(found), encoding="utf-8")
-        except OSError as error:
-            stop(CANNOT_STORE, f"{figure}: cannot be written: {error.strerror}")
-        say(f"{figure}: written")
+        write_figure(figure, comparison_figure(found))
 
 
 @app.command("branch")
@@ -129,10 +123,7 @@ def branch_a_run(
     branch: Annotated[str | None, typer.Option(metavar="B", help="Take this what-if.")] = None,
     set_: SetOption = None,
     without: WithoutOption = None,
-    question: Annotated[
-        list[str] | None,
-        typer.Option(metavar="Q", help="Only this question (repeatable; default: all)."),
-    ] = None,
+    question: QuestionsOption = None,
     figure: Annotated[
         Path | None, typer.Option(metavar="FILE.svg", help="Also draw the differences.")
     ] = None,
@@ -176,7 +167,7 @@ def _asked(base: Scenario, questions: list[str] | None) -> list[str]:
 
 
 def _variants(
-    target: str, base: Scenario, branches: list[str] | None, changes: list[str] | None,
+    take: Take, target: str, base: Scenario, branches: list[str] | None, changes: list[str] | None,
     without: list[str] | None, sources: list[str] | None, against: str | None, seed: int, until,
 ) -> list[Variant]:  # fmt: skip
     """The branches asked for, or all; and one more for what the other options change."""
@@ -190,11 +181,14 @@ def _variants(
         )
     found = []
     for name in names:
-        scenario = read_scenario(target, name, None, None, None, None)
+        scenario = take(branch=name)
         title = scenario.branches[name].title
         found.append(Variant(name, title, scenario, default_folder(scenario, seed, until)))
     if changed:
-        scenario = read_scenario(target, against, without, sources, changes, None)
+        scenario = take(
+            branch=against, changes=changes_of(changes), without=without or [],
+            without_sources=sources or [],
+        )  # fmt: skip
         words = [
             *(changes or []),
             *(f"without {name}" for name in without or []),
@@ -224,8 +218,14 @@ def diverge(
         if not (branch or set_ or without or without_source):
             stop(BAD_INPUT, "there is nothing to compare with; give --branch, --set or --without")
         load_plugins(plugin)
-        base = read_scenario(target, against, None, None, None, None)
-        other = read_scenario(target, branch or against, without, without_source, set_, None)
+        from clientela.api import reader
+
+        take = reader(target)
+        base = take(branch=against)
+        other = take(
+            branch=branch or against, changes=changes_of(set_), without=without or [],
+            without_sources=without_source or [],
+        )  # fmt: skip
         from clientela.analysis.diverging import diverge as divergence_of
 
         found = divergence_of(base, other, draw, seed=seed, until=until.date() if until else None)
@@ -250,10 +250,7 @@ def sweep(
         int | None,
         typer.Option(metavar="N", min=1, help="So many points of a Latin hypercube, not the grid."),
     ] = None,
-    question: Annotated[
-        list[str] | None,
-        typer.Option(metavar="Q", help="Only this question (repeatable; default: all)."),
-    ] = None,
+    question: QuestionsOption = None,
     outcome: Annotated[
         str | None,
         typer.Option(metavar="KIND", help="Of a question of several kinds: which is shown."),
@@ -289,7 +286,7 @@ def sweep(
         base = take(**options)
         asked = _asked(base, question)
         shown = _shown(base, asked, outcome)
-        folder = out or default_folder(base, seed, until).with_name(_folder_name(base, axes, points, draws, seed, until, asked))  # fmt: skip
+        folder = out or folder_for(base, seed, until, "sweep", axes, points, draws, seed, until, asked)  # fmt: skip
         with progress(len(points), "points") as advance:
             found = sweep_of(
                 take, points, out=folder, draws=draws, seed=seed, until=until.date() if until else None,
@@ -304,11 +301,7 @@ def sweep(
         if figure is not None:
             from clientela.report.sweep_figure import sweep_figure
 
-            try:
-                figure.write_text(sweep_figure(found, shown), encoding="utf-8")
-            except OSError as error:
-                stop(CANNOT_STORE, f"{figure}: cannot be written: {error.strerror}")
-            say(f"{figure}: written")
+            write_figure(figure, sweep_figure(found, shown))
 
 
 def _shown(base: Scenario, asked: list[str], outcome: str | None) -> list[tuple[str, str]]:
@@ -325,10 +318,3 @@ def _shown(base: Scenario, asked: list[str], outcome: str | None) -> list[tuple[
         else:
             found += [(name, kind) for kind in kinds if outcome in (None, kind)]
     return found
-
-
-def _folder_name(base: Scenario, *what: object) -> str:
-    import hashlib
-
-    digest = hashlib.sha256(repr((base.digest, what)).encode()).hexdigest()
-    return f"{base.scenario}-sweep-{digest[:8]}"

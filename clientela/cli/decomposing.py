@@ -10,8 +10,8 @@ import typer
 
 from clientela.cli.common import (
     BAD_INPUT,
-    CANNOT_STORE,
     INTERRUPTED,
+    AgainstOption,
     BranchOption,
     JsonOption,
     PluginOption,
@@ -24,8 +24,8 @@ from clientela.cli.common import (
     faults,
     load_plugins,
     progress,
-    say,
     stop,
+    write_figure,
 )
 
 
@@ -35,10 +35,7 @@ def decompose(
     question: Annotated[str, typer.Option(metavar="Q", help="The question looked at.")],
     branch: BranchOption = None,
     set_: SetOption = None,
-    against: Annotated[
-        str | None,
-        typer.Option(metavar="B", help="The branch to compare with (default: none, as written)."),
-    ] = None,
+    against: AgainstOption = None,
     outcome: Annotated[
         str | None,
         typer.Option(metavar="KIND", help="Of a question of several kinds: the one looked for."),
@@ -90,8 +87,4 @@ def decompose(
         if figure is not None:
             from clientela.report.decomposition_figure import decomposition_figure
 
-            try:
-                figure.write_text(decomposition_figure(found), encoding="utf-8")
-            except OSError as error:
-                stop(CANNOT_STORE, f"{figure}: cannot be written: {error.strerror}")
-            say(f"{figure}: written")
+            write_figure(figure, decomposition_figure(found))

@@ -10,7 +10,6 @@ import typer
 
 from clientela.cli.common import (
     BAD_INPUT,
-    CANNOT_STORE,
     BranchOption,
     FolderOption,
     JsonOption,
@@ -23,12 +22,12 @@ from clientela.cli.common import (
     WithoutOption,
     app,
     changes_of,
-    default_folder,
     faults,
+    folder_for,
     load_plugins,
     progress,
-    say,
     stop,
+    write_figure,
 )
 
 if TYPE_CHECKING:
@@ -97,9 +96,8 @@ def optimise(
         common: dict[str, Any] = {
             "trials": number, "draws": draws, "final": final, "seed": seed, "options": options,
             "until": until.date() if until else None,
-            "out": out or default_folder(base, seed, until).with_name(
-                _folder_name(base, actors, levers, wanted, draws, seed, until, number if len(actors) > 1 else None)
-            ),
+            "out": out or folder_for(base, seed, until, "optimise", actors, levers, wanted, draws, seed,
+                                     until, number if len(actors) > 1 else None),
         }  # fmt: skip
         if len(actors) == 1:
             _one(take, actors[0], levers[actors[0]], goals, common, figure, json_)
@@ -149,11 +147,7 @@ def _one(take, actor, levers, goals, common, figure: Path | None, json_: bool) -
     if figure is not None:
         from clientela.report.front_figure import front_figure
 
-        try:
-            figure.write_text(front_figure(found), encoding="utf-8")
-        except OSError as error:
-            stop(CANNOT_STORE, f"{figure}: cannot be written: {error.strerror}")
-        say(f"{figure}: written")
+        write_figure(figure, front_figure(found))
 
 
 def _two(take, levers, goals, common, json_: bool) -> None:
@@ -167,10 +161,3 @@ def _two(take, levers, goals, common, json_: bool) -> None:
         from clientela.terminal.optimum import print_responses
 
         print_responses(found)
-
-
-def _folder_name(base: Scenario, *what: object) -> str:
-    import hashlib
-
-    digest = hashlib.sha256(repr((base.digest, what)).encode()).hexdigest()
-    return f"{base.scenario}-optimise-{digest[:8]}"

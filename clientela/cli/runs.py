@@ -15,6 +15,7 @@ from clientela.cli.common import (
     FolderOption,
     JsonOption,
     PluginOption,
+    QuestionsOption,
     SeedOption,
     SetOption,
     SourceOption,
@@ -103,10 +104,7 @@ def report(
 @app.command()
 def explain(
     target: Target,
-    question: Annotated[
-        list[str] | None,
-        typer.Option(metavar="Q", help="Only this question (repeatable; default: all)."),
-    ] = None,
+    question: QuestionsOption = None,
     score: Annotated[
         str, typer.Option(metavar="brier|log", help="What knowing more is worth: by which score.")
     ] = "brier",

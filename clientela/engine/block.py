@@ -40,6 +40,13 @@ class Block:
     parameters: np.ndarray
     failed: dict[int, str]
 
+    @property
+    def good(self) -> np.ndarray:
+        """Which histories did not fail, shape (count,) of bool."""
+        good = np.ones(self.count, dtype=bool)
+        good[[draw - self.first for draw in self.failed]] = False
+        return good
+
 
 def draw_parameters(program: Program, seed: int, first: int, count: int) -> np.ndarray:
     """What is drawn before the paths, shape (count, columns): propositions, then parameters.

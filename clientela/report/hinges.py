@@ -13,7 +13,7 @@ from typing import Any
 from clientela.analysis import Forecast
 from clientela.analysis.explaining import for_decision, for_score, tellings
 from clientela.analysis.explanation import STANDINGS, Explanation, Hinge, Retraction
-from clientela.analysis.words import kind_titles, percent
+from clientela.analysis.words import kind_titles, percent, points
 from clientela.engine import StoreError
 from clientela.report.hinge_figures import hinges_figure, rests_figure
 from clientela.report.naming import actor_or, parameter_name
@@ -178,11 +178,6 @@ def _struck(scenario: Scenario, retraction: Retraction) -> str:
             return actor_or(scenario, retraction.id)
         case _:
             return "everything that any source says"
-
-
-def points(change: float) -> str:
-    """A change in percentage points, with its sign."""
-    return f"{100 * change:+.1f}".replace("-", "−")
 
 
 # -- what variance rests on -------------------------------------------------------------------

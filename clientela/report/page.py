@@ -163,10 +163,11 @@ def _parameters(forecast: Forecast) -> list[dict[str, Any]]:
 
 def _command(forecast: Forecast) -> str:
     scenario = forecast.scenario
-    parts = ["clientela", "run", scenario.scenario]
-    parts += ["--draws", str(forecast.draws), "--seed", str(forecast.seed)]
     if forecast.gone_on is not None:
         parts = ["clientela", "branch", "DIR", "--from", str(forecast.gone_on)]
+    else:
+        parts = ["clientela", "run", scenario.scenario]
+        parts += ["--draws", str(forecast.draws), "--seed", str(forecast.seed)]
     if scenario.branch:
         parts += ["--branch", scenario.branch]
     taken = scenario.branches[scenario.branch].without if scenario.branch else []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from clientela.analysis.words import kind_titles, percent
+from clientela.analysis.words import kind_titles, percent, points
 
 if TYPE_CHECKING:
     from clientela.analysis.comparing import Comparison, WhatIf
@@ -67,7 +67,7 @@ def _change(d: Difference) -> tuple[str, str]:
     half = d.high - d.change
     digits = 1 if half >= 0.0005 else 2
     mark = "" if d.surely or half == 0.0 else " ·"
-    sign = f"{100 * d.change:+.{digits}f}".replace("-", "−") if d.change else "0"
+    sign = points(d.change, digits) if d.change else "0"
     return sign + mark, f"±{100 * half:.{digits}f}" if half else "exactly"
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clientela.analysis.sweep_summary import Shown, axes_of, matrix, most_moved, said, slopes
-from clientela.analysis.words import percent, span
+from clientela.analysis.words import percent, points, span
 
 if TYPE_CHECKING:
     from clientela.analysis.sweeping import Sweep
@@ -40,7 +40,7 @@ def print_sweep(found: Sweep, shown: Sequence[Shown]) -> None:
         console.print(
             f"\nof {len(shown)} answers the {len(kept)} that move most; --question shows others"
         )
-    failed = int(found.table["failed"].max() or 0)  # type: ignore[arg-type]
+    failed = int(found.table["failed"].to_numpy().max())
     if failed:
         console.print(f"up to {failed} draws of a point failed and are left out")
     console.print(f"{found.seconds:.1f} s; all answers: {found.folder / 'sweep.parquet'}",
@@ -53,7 +53,7 @@ def _column(found: Sweep, item: Shown) -> Table:
         change = "–"
         if row["change"] is not None:
             half = 100 * (row["change_high"] - row["change"])
-            change = f"{100 * row['change']:+.1f} ±{half:.1f}".replace("-", "−")
+            change = f"{points(row['change'])} ±{half:.1f}"
         table.add_row(f"{row[found.paths[0]]:g}", percent(row["share"]), span(row["low"], row["high"]), change)  # fmt: skip
     return table
 
@@ -70,8 +70,7 @@ def _slopes(found: Sweep, item: Shown) -> Table:
     table = _table("path", "low to high, points", "±")
     rows = slopes(found, item)
     for slope in sorted(rows, key=lambda s: -abs(s.rise)):
-        rise = f"{100 * slope.rise:+.1f}".replace("-", "−")
-        table.add_row(slope.path, rise, f"{196 * slope.error:.1f}")
+        table.add_row(slope.path, points(slope.rise), f"{196 * slope.error:.1f}")
     if rows:
         table.caption = f"straight lines explain {percent(rows[0].explained)} of the differences"
         table.caption_justify = "left"
