@@ -9,21 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from clientela.analysis.claims import claim_folder
 from clientela.analysis.forecast import Progress
 from clientela.analysis.levers import Lever
 from clientela.analysis.objectives import Change, Objective, measure
 from clientela.analysis.optimising import (
+    SEARCH,
     NothingMovesError,
     check_levers,
     check_numbers,
-    claim_folder,
     fresh_seed,
     identity,
-    require_optuna,
     search_levers,
     write_result,
 )
 from clientela.analysis.points import Point, Take, with_values
+from clientela.analysis.study import require_optuna
 from clientela.scenario import Scenario
 
 MOST_ROUNDS = 6
@@ -145,7 +146,8 @@ def best_responses(
     for actor in actors:
         check_levers(take, given, levers[actor])
     wanted = [objectives[actor] for actor in actors]
-    folder = claim_folder(out, {**identity(base, actors, levers, wanted, draws, seed, until), "trials": trials})  # fmt: skip
+    what = identity(base, actors, levers, wanted, draws, seed, until)
+    folder = claim_folder(out, {**what, "trials": trials}, *SEARCH)
     point: dict[str, Point] = {actor: {} for actor in actors}
 
     def options_at(at: Mapping[str, Point]) -> dict[str, Any]:

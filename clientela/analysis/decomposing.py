@@ -48,8 +48,8 @@ from clientela.analysis.shapley import (
     weighted,
 )
 from clientela.analysis.side_by_side import side_by_side
-from clientela.analysis.tally import tally
-from clientela.engine import block_ranges, draw_block, prepare
+from clientela.analysis.unkept import outcomes_of
+from clientela.engine import prepare
 from clientela.mechanisms import REGISTRY, build
 from clientela.process import ProcessError, Program
 from clientela.reading import ReadingError, unknown
@@ -443,15 +443,11 @@ class _Game:
         if program is None or asked is None:
             never = -1 if run.question.obeys else int(self.outcome == "none")
             return np.full(self.draws, never, np.int8), 0
-        parts, failed = [], 0
-        for first, count in block_ranges(self.draws):
-            block = draw_block(program, self.seed, first, count)
-            parts.append(tally(asked, block, block.good, int(np.ceil(program.horizon)))[1])
-            failed += len(block.failed)
-        drawn = np.concatenate(parts)
+        summary, outcomes = outcomes_of(program, [asked], self.draws, self.seed)
+        drawn = outcomes[asked.id]
         if isinstance(asked, WhichKind):
             drawn = np.where(drawn < 0, -1, np.array(asked.names)[drawn] == self.outcome)
-        return drawn.astype(np.int8), failed
+        return drawn.astype(np.int8), len(summary.failures)
 
 
 def _asked(

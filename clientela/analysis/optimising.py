@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,29 +13,23 @@ from typing import Any
 
 import numpy as np
 
+from clientela.analysis.claims import claim_folder
 from clientela.analysis.forecast import Progress, program_of
 from clientela.analysis.levers import Lever
 from clientela.analysis.objectives import Change, Measured, Objective, measure
 from clientela.analysis.points import Point, Take, with_values
 from clientela.analysis.questions import QuestionError
+from clientela.analysis.study import Study, Trial, require_optuna
 from clientela.engine import StoreError, prepare
 from clientela.scenario import Scenario, quantities
 
 MOST_FAILED = 0.01  # of the histories of a trial; more, and its value is that of those that did not
+SEARCH = ("search", "scenario, levers, objectives")
 MOST_SHOWN = 8  # points of a front that fresh draws are spent on
 
 
 class NothingMovesError(QuestionError):
     """A search whose levers change no history's value."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """Values of the levers, and of each objective on the search draws; None where it does not count:
-    a question arose in no history, or more than one in a hundred failed."""
-
-    values: Point
-    found: tuple[float, ...] | None
 
 
 @dataclass(frozen=True)
@@ -220,9 +212,8 @@ def optimise(
     started, given = time.perf_counter(), dict(options or {})
     base = take(**given)
     check_levers(take, given, levers)
-    folder = claim_folder(
-        out, identity(base, [actor], {actor: levers}, objectives, draws, seed, until)
-    )
+    what = identity(base, [actor], {actor: levers}, objectives, draws, seed, until)
+    folder = claim_folder(out, what, *SEARCH)
     search = search_levers(take, given, levers, objectives, journal=folder / "trials.log", trials=trials,
                            draws=draws, seed=seed, until=until, progress=progress)  # fmt: skip
     front = search.front(objectives) if len(objectives) > 1 else [search.best(objectives[0])]
@@ -285,7 +276,7 @@ def search_levers(
         raise NothingMovesError(
             f"no lever moves {what}: it is the same in all {draws:,} histories at both ends of {paths}"
         )
-    kept = _Study(journal, [p.lever for p in moving], objectives, seed)
+    kept = Study(journal, [p.lever for p in moving], objectives, seed)
     starts = _starts(base, given, moving, objectives)
     taken_up = len(kept.trials())
     for number in range(taken_up, trials):
@@ -331,92 +322,6 @@ def _admitted(found: Sequence[Measured]) -> tuple[float, ...] | None:
         return None
     values = [m.value for m in found]
     return None if None in values else tuple(v for v in values if v is not None)
-
-
-class _Study:
-    """Finished trials in an Optuna journal, and what the sampler proposes next, given these.
-
-    A trial goes into the journal when it has its values; one that was cut off leaves nothing.
-    """
-
-    def __init__(
-        self, journal: Path, levers: Sequence[Lever], objectives: Sequence[Objective], seed: int
-    ) -> None:
-        self.levers, self.seed = list(levers), seed
-        self.directions = ["maximize" if o.sign > 0 else "minimize" for o in objectives]
-        with _quiet():
-            import optuna
-            from optuna.storages.journal import JournalFileBackend
-
-            self.optuna = optuna
-            self.laws: dict[str, Any] = {
-                lever.path: optuna.distributions.FloatDistribution(lever.low, lever.high)
-                for lever in levers
-            }
-            try:
-                self.study = optuna.create_study(
-                    storage=optuna.storages.JournalStorage(JournalFileBackend(str(journal))),
-                    study_name="levers", load_if_exists=True, directions=self.directions,
-                )  # fmt: skip
-            except (OSError, ValueError, KeyError) as error:
-                raise StoreError(f"{journal}: cannot be read: {error}; remove it") from error
-
-    def trials(self) -> list[Trial]:
-        """Those finished, in order."""
-        complete = self.optuna.trial.TrialState.COMPLETE
-        return [
-            Trial(self._held(row.params), tuple(row.values) if row.state == complete else None)
-            for row in self.study.get_trials(deepcopy=False)
-        ]
-
-    def keep(self, trial: Trial) -> None:
-        """Writes a finished trial; one that does not count as failed."""
-        failed = self.optuna.trial.TrialState.FAIL
-        how: dict[str, Any] = (
-            {"state": failed} if trial.found is None else {"values": list(trial.found)}
-        )
-        with _quiet():
-            self.study.add_trial(
-                self.optuna.trial.create_trial(params=trial.values, distributions=self.laws, **how)
-            )
-
-    def propose(self, number: int) -> Point:
-        """What the sampler would try as trial `number`. It is made anew each time, from the seed and
-        the number, so that a search taken up again proposes what it would have."""
-        seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
-        with _quiet():
-            on_paper = self.optuna.create_study(
-                directions=self.directions,
-                sampler=self.optuna.samplers.TPESampler(
-                    multivariate=True, n_startup_trials=8, seed=seed
-                ),
-            )
-            on_paper.add_trials(self.study.get_trials(deepcopy=False))
-            return self._held(on_paper.ask(self.laws).params)
-
-    def _held(self, params: Mapping[str, float]) -> Point:
-        return {lever.path: lever.held(params[lever.path]) for lever in self.levers}
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Optuna without its log and its notes on experimental parts."""
-    import optuna
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        optuna.logging.set_verbosity(optuna.logging.ERROR)
-        yield
-
-
-def require_optuna() -> None:
-    """Raises QuestionError, with what to install, if Optuna is missing."""
-    try:
-        import optuna  # noqa: F401
-    except ImportError:
-        raise QuestionError(
-            "optimise needs Optuna, which is not installed: pip install 'clientela[search]'"
-        ) from None
 
 
 def weigh(
@@ -490,25 +395,6 @@ def identity(
         "levers": {a: [[x.path, x.low, x.high] for x in levers[a]] for a in actors},
         "draws": draws, "seed": seed, "clientela": version("clientela"), "optuna": version("optuna"),
     }  # fmt: skip
-
-
-def claim_folder(path: Path | str, what: Mapping[str, Any]) -> Path:
-    """The folder, made or taken up again. Raises StoreError if it holds another search."""
-    folder = Path(path)
-    manifest = folder / "manifest.json"
-    plain = json.loads(json.dumps(what))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if not manifest.exists():
-            manifest.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
-        elif json.loads(manifest.read_text(encoding="utf-8")) != plain:
-            raise StoreError(
-                f"{folder}: holds another search (scenario, levers, objectives, draws, seed or version "
-                "differ); choose another folder with --out or remove this one"
-            )
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{folder}: cannot be used for the search: {error}") from error
-    return folder
 
 
 def write_result(folder: Path, result: Mapping[str, Any]) -> None:

@@ -7,15 +7,14 @@ sweep.parquet          all rows, once every point is there
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from clientela.engine import StoreError
+from clientela.analysis.claims import claim_folder
+from clientela.engine import StoreError, replacing
 
 
 class SweepFolder:
@@ -23,21 +22,10 @@ class SweepFolder:
 
     def __init__(self, path: Path | str, identity: Mapping[str, Any]) -> None:
         """The folder, made or taken up again; one that holds another sweep is refused."""
-        self.path = Path(path)
-        plain = json.loads(json.dumps(identity))
-        manifest = self.path / "manifest.json"
+        self.path = claim_folder(path, identity, "sweep", "scenario, points")
         try:
-            (self.path / "points").mkdir(parents=True, exist_ok=True)
-            if manifest.exists():
-                known = json.loads(manifest.read_text(encoding="utf-8"))
-                if known != plain:
-                    raise StoreError(
-                        f"{self.path}: holds another sweep (scenario, points, draws, seed or "
-                        "version differ); choose another folder with --out or remove this one"
-                    )
-            else:
-                self._put(manifest, lambda at: at.write_text(json.dumps(plain, indent=1) + "\n"))
-        except (OSError, ValueError) as error:
+            (self.path / "points").mkdir(exist_ok=True)
+        except OSError as error:
             raise StoreError(f"{self.path}: cannot be used for the sweep: {error}") from error
 
     def point(self, number: int) -> pl.DataFrame | None:
@@ -61,13 +49,10 @@ class SweepFolder:
         return self.path / "points" / f"{number:05d}.parquet"
 
     def _put(self, path: Path, write: Any) -> None:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            write(temporary)
-            temporary.replace(path)
+            with replacing(path) as temporary:
+                write(temporary)
         except OSError as error:
             raise StoreError(
                 f"{path}: cannot be written ({error.strerror or error}); finished points are kept"
             ) from error
-        finally:
-            temporary.unlink(missing_ok=True)

@@ -20,8 +20,9 @@ from clientela.analysis.points import Point, Take, with_values
 from clientela.analysis.questions import AskedQuestion, WhichKind
 from clientela.analysis.side_by_side import side_by_side
 from clientela.analysis.sweep_store import SweepFolder
-from clientela.analysis.tally import Summary, summarise
-from clientela.engine import block_ranges, draw_block, prepare
+from clientela.analysis.tally import Summary
+from clientela.analysis.unkept import outcomes_of
+from clientela.engine import prepare
 from clientela.scenario import Scenario
 
 
@@ -118,13 +119,7 @@ def _outcomes(
 ) -> _Outcomes:
     program = program_of(scenario, until)
     asked = [q for q in asked_questions(scenario, program)[0] if q.id in chosen]
-    summary, parts = Summary(), []
-    for first, count in block_ranges(draws):
-        block = draw_block(program, seed, first, count)
-        counted, outcomes = summarise(block, asked, program.labels, program.horizon)
-        summary.add(counted)
-        parts.append(outcomes)
-    drawn = {q.id: np.concatenate([part[q.id] for part in parts]) for q in asked}
+    summary, drawn = outcomes_of(program, asked, draws, seed)
     return _Outcomes(summary, drawn, asked, program.digest)
 
 

@@ -74,7 +74,7 @@ def optimise(
 ) -> None:
     """What an actor could best do for fewer killed, for order or for its seats, with its own levers."""
     with faults():
-        from clientela.analysis.optimising import require_optuna
+        from clientela.analysis.study import require_optuna
 
         require_optuna()
         load_plugins(plugin)

@@ -16,7 +16,7 @@ from clientela.engine.block import (
     levels_of,
 )
 from clientela.engine.ensemble import block_ranges, map_blocks, prepare
-from clientela.engine.store import RunFolder, StoreError, events_table, parameters_table
+from clientela.engine.store import RunFolder, StoreError, events_table, parameters_table, replacing
 
 __all__ = [
     "BLOCK",
@@ -34,4 +34,5 @@ __all__ = [
     "map_blocks",
     "parameters_table",
     "prepare",
+    "replacing",
 ]

@@ -29,6 +29,17 @@ class StoreError(Exception):
     """A run folder that cannot be used; the message says which, why and what to do."""
 
 
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write in place of another, which is replaced once that is done, or left as it was."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
 class RunFolder:
     """Reads and writes one run's folder. Raises StoreError where the folder cannot be used."""
 
@@ -178,17 +189,14 @@ class RunFolder:
 
     @contextlib.contextmanager
     def _replacing(self, path: Path) -> Iterator[Path]:
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            yield temporary
-            temporary.replace(path)
+            with replacing(path) as temporary:
+                yield temporary
         except OSError as error:
             raise StoreError(
                 f"{path}: cannot be written ({error.strerror or error}); finished blocks are "
                 "kept. Make room or choose another folder with --out"
             ) from error
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 def events_table(block: Block, labels: tuple[str, ...]) -> pl.DataFrame:

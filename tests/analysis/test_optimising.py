@@ -17,10 +17,10 @@ from clientela.analysis.optimising import (
     Search,
     Trial,
     optimise,
-    require_optuna,
 )
 from clientela.analysis.points import Axis, grid
 from clientela.analysis.questions import QuestionError
+from clientela.analysis.study import require_optuna
 from clientela.analysis.sweeping import sweep
 from clientela.api import reader
 from clientela.engine import StoreError
