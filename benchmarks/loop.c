@@ -49,6 +49,8 @@ typedef struct {
 
 typedef struct { const int64_t *op, *target, *first, *second; } Effects;
 
+typedef struct { const int64_t *below, *point_lo, *point, *level; } Tables;
+
 typedef struct { const int64_t *coef, *slope_lo, *slope_var, *slope_coef; } Features;
 
 typedef struct {
@@ -73,6 +75,7 @@ typedef struct {
     Groups groups;
     Branches branches;
     Effects effects;
+    Tables tables;
     Features features;
     Assembly assembly;
     Times times;
@@ -94,7 +97,7 @@ typedef struct {
     int64_t rows;
 } Log;
 
-enum { ADD, ADD_BY, ADD_MARK, MOVE, REBASE, RAISE, LOWER, FIRE, FIRE_AFTER, FIRE_AT };
+enum { ADD, ADD_BY, ADD_MARK, MOVE, LOOK_UP, REBASE, RAISE, LOWER, FIRE, FIRE_AFTER, FIRE_AT };
 enum { CHOICE, PROPOSAL, VOTE, MEMBERSHIP, KIND };
 enum { NO_MARK, KILLED, COALITION };
 enum { FINISHED, LOG_FULL, TOO_MANY, NOT_FINITE, BOUND_BROKEN };
@@ -361,6 +364,20 @@ static inline void touch_variable(History *h, int64_t v, double change) {
     }
 }
 
+/* What table k gives for x. */
+static double look_up(const History *h, int64_t k, double x) {
+    const Tables *tables = &h->p->tables;
+    const double *coef = h->coef;
+    int64_t at = tables->point_lo[k], last = tables->point_lo[k + 1] - 1;
+    if (x < coef[tables->point[at]]) return coef[tables->below[k]];
+    while (at < last && x >= coef[tables->point[at + 1]]) at++;
+    double level = coef[tables->level[at]];
+    if (at == last) return level;
+    double point = coef[tables->point[at]];
+    double share = (x - point) / (coef[tables->point[at + 1]] - point);
+    return level + share * (coef[tables->level[at + 1]] - level);
+}
+
 static void apply(History *h, int64_t lo, int64_t hi, double t, int64_t mark) {
     const Effects *effects = &h->p->effects;
     const double *coef = h->coef;
@@ -385,8 +402,12 @@ static void apply(History *h, int64_t lo, int64_t hi, double t, int64_t mark) {
         }
         Variable *x = &h->variables[target];
         double before = read(h, target, t), after = before;
-        double first = coef[effects->first[k]];
+        /* What is looked up has a table in the place of a first coefficient. */
+        double first = op == LOOK_UP ? 0.0 : coef[effects->first[k]];
         switch (op) {
+        case LOOK_UP:
+            after = look_up(h, effects->first[k], read(h, effects->second[k], t));
+            break;
         case ADD:
             after += first;
             break;

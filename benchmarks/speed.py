@@ -132,7 +132,7 @@ def engine(program: Program) -> Kernel:
 # The arrays of the program in the order of the struct in loop.c, which mirrors the named tuples.
 GROUPS = (
     *("variables", "rates", "graph", "happenings", "groups"),
-    *("branches", "effects", "features", "assembly", "times"),
+    *("branches", "effects", "tables", "features", "assembly", "times"),
 )
 COUNTS = (
     *("variable", "event", "feature", "coalition", "list"),

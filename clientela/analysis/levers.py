@@ -84,7 +84,7 @@ def default_levers(scenario: Scenario, actor: str) -> list[Lever]:
         found = [Lever(p, 0.0, float(f"{means[p]:.4g}")) for p in _HOLDING_BACK if means.get(p)]
     else:
         found = []
-    found = [lever for lever in found if lever.path.split(".")[1] in scenario.active]
+    found = [lever for lever in found if _is_asked(scenario, lever)]
     if scenario.chamber is None:
         found = [lever for lever in found if ".formation." not in lever.path]
     if not found:
@@ -93,6 +93,12 @@ def default_levers(scenario: Scenario, actor: str) -> list[Lever]:
             "name what it holds with --lever PATH=LOW:HIGH"
         )
     return found
+
+
+def _is_asked(scenario: Scenario, lever: Lever) -> bool:
+    """Whether the mechanism is switched on and its strategy asks for the setting."""
+    _, mechanism, setting = lever.path.split(".")
+    return mechanism in scenario.active and setting not in scenario.mechanisms[mechanism].unasked
 
 
 def levers_by_actor(

@@ -18,7 +18,7 @@ Point = dict[str, float]
 Take = Callable[..., Scenario]  # the scenario with options, as `clientela.api.reader` gives it
 
 
-def with_values(options: Mapping[str, Any], point: Mapping[str, float]) -> dict[str, Any]:
+def with_values(options: Mapping[str, Any], point: Mapping[str, Any]) -> dict[str, Any]:
     """Options for a `Take` with these values set beside the changes that they have."""
     return {**options, "changes": {**options.get("changes", {}), **point}}
 

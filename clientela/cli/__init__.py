@@ -1,6 +1,15 @@
 """The command line: commands, progress bars, exit codes. No logic."""
 
-from clientela.cli import chamber, comparisons, decomposing, evidence, optimising, runs, scenarios
+from clientela.cli import (
+    chamber,
+    comparisons,
+    decomposing,
+    evidence,
+    games,
+    optimising,
+    runs,
+    scenarios,
+)
 from clientela.cli.common import app
 
 __all__ = [
@@ -9,6 +18,7 @@ __all__ = [
     "comparisons",
     "decomposing",
     "evidence",
+    "games",
     "main",
     "optimising",
     "runs",

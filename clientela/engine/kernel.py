@@ -34,6 +34,7 @@ from clientela.process.program import (
     FIRE,
     FIRE_AFTER,
     FIRE_AT,
+    LOOK_UP,
     LOWER,
     MOVE,
     RAISE,
@@ -93,7 +94,7 @@ def _apply(arrays, history, lo, hi, t, mark):
             for j in range(graph.flag_lo[target], graph.flag_lo[target + 1]):
                 _mark_dirty(work, graph.flag_event[j])
         else:
-            change = _change(effects, state, coef, k, op, target, t, mark)
+            change = _change(arrays, state, coef, k, op, target, t, mark)
             for j in range(graph.var_lo[target], graph.var_lo[target + 1]):
                 rise = coef[graph.var_coef[j]] * change
                 if rise > 0.0:  # a bound that falls still holds
@@ -101,9 +102,30 @@ def _apply(arrays, history, lo, hi, t, mark):
 
 
 @compiled(forceinline=True)
-def _change(effects, state, coef, k, op, v, t, mark):
+def _looked_up(tables, coef, k, x):
+    """What table k gives for x."""
+    at, last = tables.point_lo[k], tables.point_lo[k + 1] - 1
+    if x < coef[tables.point[at]]:
+        return coef[tables.below[k]]
+    while at < last and x >= coef[tables.point[at + 1]]:
+        at += 1
+    level = coef[tables.level[at]]
+    if at == last:
+        return level
+    point = coef[tables.point[at]]
+    share = (x - point) / (coef[tables.point[at + 1]] - point)
+    return level + share * (coef[tables.level[at + 1]] - level)
+
+
+@compiled(forceinline=True)
+def _change(arrays, state, coef, k, op, v, t, mark):
     """Changes a variable, or its baseline, and returns by how much."""
+    effects = arrays.effects
     before = read(state, v, t)
+    if op == LOOK_UP:
+        x = _looked_up(arrays.tables, coef, effects.first[k], read(state, effects.second[k], t))
+        write(state, v, t, x)
+        return state.value[v] - before
     first = coef[effects.first[k]]
     if op == REBASE:
         write(state, v, t, before)

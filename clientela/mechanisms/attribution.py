@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
 from pydantic import Field
 
+from clientela.mechanisms.deterrence import Follows, add_deterrence, blame
 from clientela.mechanisms.drafting import Draft, Settings, Values, mechanism
-from clientela.process import Add, AddMark, Branch, Choice, Effect, Move, largest, log, logit
-from clientela.scenario import Days, Nonnegative, Share, fixed, pert, prior
+from clientela.process import Add, Branch, Choice, Effect, Move, log, log_weight, logit
+from clientela.scenario import Days, Nonnegative, Positive, Share, fixed, pert, prior
 
 
 class AttributionSettings(Settings):
+    only: ClassVar[Mapping[str, frozenset[str]]] = {
+        "rates": frozenset({"cheap", "learning"}),
+        "deterrence": frozenset({"false_alarm", "gain", "innocent"}),
+    }
+
+    strategy: Literal["rates", "deterrence"] = Field(
+        "rates",
+        description="How attacks and strikes hang on attribution: at `rates` that follow what suspects get away with, or as the equilibrium of `deterrence` has them.",
+    )
     identified: Share = Field(
         prior(
             pert(0.15, 0.35, 0.65), "most such attacks are claimed by nobody or by unknown names"
@@ -60,6 +73,18 @@ class AttributionSettings(Settings):
         prior(pert(0.1, 0.35, 0.7), "strikes deter some and provoke others"),
         description="Probability that a strike provokes instead of deterring.",
     )
+    false_alarm: Share = Field(
+        prior(pert(0.0, 0.02, 0.1), "no published magnitude"),
+        description="With `deterrence`: probability that an opportunity which a suspect lets pass is taken for an attack; at least 0.001.",
+    )
+    gain: Positive = Field(
+        prior(pert(0.5, 1.2, 3.0), "no published magnitude"),
+        description="With `deterrence`: the most that an attack is worth to a suspect, in units of what retaliation costs it; the least is 0.",
+    )
+    innocent: Positive = Field(
+        prior(pert(0.3, 1.0, 2.5), "no published magnitude"),
+        description="With `deterrence`: what retaliation against the innocent costs the victim, in units of the most that retaliation against the guilty is worth to it; the least is 0.",
+    )
 
 
 @mechanism("attribution", AttributionSettings)
@@ -86,33 +111,27 @@ def attribution(draft: Draft, s: Values) -> None:
 
 
 def _victim(draft: Draft, s: Values, victim: str, suspects: list[str]) -> None:
-    p = draft.process
     strikes = draft.scenario.actors[victim].kind == "outside-power"
-    # As a departure from its usual level, so that switching the mechanism off leaves rates be.
-    impunity = p.variable(f"impunity:{victim}", half_life=90.0, low=-1.0, high=1.0,
-                          meaning=f"suspects' impunity toward {victim}, against its usual level")  # fmt: skip
-    for suspect in suspects:
-        p.variable(f"blame:{suspect}@{victim}", half_life=s.blame_half_life, low=0.0, high=20.0,
-                   meaning=f"strikes that {victim} holds due against {suspect}")  # fmt: skip
-    for suspect in suspects:
-        event = p.events[f"attack:{suspect}>{victim}"]
-        event.modulate(impunity.name, s.cheap)
-        others = [o for o in suspects if o != suspect]
-        caught: list[Effect] = [Move(impunity.name, s.learning, -s.usual)]
-        escaped: list[Effect] = [Move(impunity.name, s.learning, 1.0 - s.usual)]
-        if strikes:
-            caught += _blame(s, victim, [suspect], 1.0)
-        misread = escaped + (
-            _blame(s, victim, others, 1.0 / len(others)) if strikes and others else []
-        )
-        spread = escaped + (_blame(s, victim, suspects, 0.3 / len(suspects)) if strikes else [])
-        event.choose(
+    if strikes:
+        for suspect in suspects:
+            draft.process.variable(
+                f"blame:{suspect}@{victim}", half_life=s.blame_half_life, low=0.0, high=20.0,
+                meaning=f"strikes that {victim} holds due against {suspect}",
+            )  # fmt: skip
+    if s.strategy == "rates":
+        follows = _by_rates(draft, s, victim, suspects, strikes)
+    elif strikes:
+        follows = add_deterrence(draft, s, victim, suspects)
+    else:  # who does not strike back deters nobody, however well it knows them
+        follows = dict.fromkeys(suspects, ([], [], []))
+    for suspect, (caught, misread, escaped) in follows.items():
+        draft.process.events[f"attack:{suspect}>{victim}"].choose(
             Choice(
                 "attribution",
                 [
                     Branch("identified", logit(s.identified), {}, caught),
-                    Branch("misread", log(largest(s.misread, 1e-9)), {}, misread),
-                    Branch("unattributed", log(1.0 - s.misread), {}, spread),
+                    Branch("misread", log_weight(s.misread), {}, misread),
+                    Branch("unattributed", log_weight(1.0 - s.misread), {}, escaped),
                 ],
             )
         )
@@ -120,11 +139,34 @@ def _victim(draft: Draft, s: Values, victim: str, suspects: list[str]) -> None:
             _strike(draft, s, victim, suspect)
 
 
+def _by_rates(
+    draft: Draft, s: Values, victim: str, suspects: list[str], strikes: bool
+) -> dict[str, Follows]:
+    """What follows if an attacker is identified, misread and not known, by attacker."""
+    # As a departure from its usual level, so that switching the mechanism off leaves rates be.
+    impunity = draft.process.variable(
+        f"impunity:{victim}", half_life=90.0, low=-1.0, high=1.0,
+        meaning=f"suspects' impunity toward {victim}, against its usual level",
+    ).name  # fmt: skip
+    follows: dict[str, Follows] = {}
+    for suspect in suspects:
+        draft.process.events[f"attack:{suspect}>{victim}"].modulate(impunity, s.cheap)
+        others = [o for o in suspects if o != suspect]
+        caught: list[Effect] = [Move(impunity, s.learning, -s.usual)]
+        escaped: list[Effect] = [Move(impunity, s.learning, 1.0 - s.usual)]
+        misread = list(escaped)
+        if strikes:
+            caught += _blame(s, victim, [suspect], 1.0)
+            misread += _blame(s, victim, others, 1.0 / max(len(others), 1))
+            escaped += _blame(s, victim, suspects, 0.3 / len(suspects))
+        follows[suspect] = (caught, misread, escaped)
+    return follows
+
+
 def _blame(s: Values, victim: str, blamed: list[str], share: float) -> list[Effect]:
     effects: list[Effect] = []
     for suspect in blamed:
-        effects.append(Add(f"blame:{suspect}@{victim}", s.strike * share))
-        effects.append(AddMark(f"blame:{suspect}@{victim}", s.deadly_strike * share))
+        effects += blame(s, victim, suspect, share)
     return effects
 
 
@@ -144,8 +186,12 @@ def _strike(draft: Draft, s: Values, victim: str, suspect: str) -> None:
         Choice(
             "answer",
             [
-                Branch("deters", log(1.0 - s.provoked), {}, [Add(deterred.name, s.deterred)]),
-                Branch("provokes", log(s.provoked), {}, [Add(f"heat:{suspect}>{victim}", 2.0)]),
+                Branch(
+                    "deters", log_weight(1.0 - s.provoked), {}, [Add(deterred.name, s.deterred)]
+                ),
+                Branch(
+                    "provokes", log_weight(s.provoked), {}, [Add(f"heat:{suspect}>{victim}", 2.0)]
+                ),
             ],
         )
     )

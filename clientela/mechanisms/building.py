@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from clientela.mechanisms.drafting import REGISTRY, Draft, Settings, Values, coefficient
 from clientela.process import Process, ProcessError
-from clientela.reading import ReadingError
+from clientela.reading import Problem, ReadingError
 from clientela.scenario import Scenario
 
 
@@ -20,11 +21,38 @@ def settings_models() -> dict[str, type[BaseModel]]:
 
 
 def completed(scenario: Scenario) -> Scenario:
-    """The scenario, its mechanisms' settings with the defaults that follow from other parts of it."""
+    """The scenario, its mechanisms' settings with the defaults that follow from other parts of it.
+
+    Raises ReadingError if a branch or the user has changed a setting that nothing asks for.
+    """
     for name, settings in scenario.mechanisms.items():
         if isinstance(settings, Settings):
+            _refuse_unasked(scenario, name, settings)
             scenario.mechanisms[name] = settings.completed(scenario)
     return scenario
+
+
+def _refuse_unasked(scenario: Scenario, name: str, settings: Settings) -> None:
+    """Raises ReadingError for changes to what the mechanism's strategy in force does not ask for.
+
+    What the file itself writes may stay, so that a change of the strategy alone is a what-if.
+    """
+    branch = scenario.branches[scenario.branch].set if scenario.branch else {}
+    changed = [(t, scenario.problem(("branches", str(scenario.branch), "set", t), "")) for t in branch]  # fmt: skip
+    changed += [(target, Problem(f"--set {target}", 0, 0, "", "")) for target in scenario.changes]
+    path = f"mechanisms.{name}"
+    problems = [
+        replace(
+            at,
+            message=f"{target.removeprefix(path + '.')} is not asked for with {path}.strategy: "
+            f"{getattr(settings, 'strategy', '')}; remove it, or change the strategy",
+        )
+        for target, at in changed
+        for setting in settings.unasked
+        if f"{target}.".startswith(f"{path}.{setting}.")
+    ]
+    if problems:
+        raise ReadingError(problems)
 
 
 def build(scenario: Scenario) -> Process:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,9 +13,19 @@ from clientela.scenario import Actor, Quantity, Scenario
 
 
 class Settings(BaseModel):
-    """Base of a mechanism's settings: the block under `mechanisms.<name>` in a scenario."""
+    """Base of a mechanism's settings: the block under `mechanisms.<name>` in a scenario.
+
+    `only` names the settings that a mechanism with a `strategy` asks for under one strategy alone.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+    only: ClassVar[Mapping[str, frozenset[str]]] = {}
+
+    @property
+    def unasked(self) -> frozenset[str]:
+        """The settings that the strategy in force does not ask for."""
+        in_force = getattr(self, "strategy", None)
+        return frozenset().union(*(names for s, names in self.only.items() if s != in_force))
 
     def completed(self, scenario: Scenario) -> Settings:
         """The settings once the whole scenario is known: defaults that follow from other parts of it."""

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
 from pydantic import Field
 
 from clientela.mechanisms.drafting import Draft, Settings, Values, mechanism
-from clientela.process import Add, Branch, Choice, Effect, EventType, Move, log
+from clientela.mechanisms.indirect_control import add_indirect_control
+from clientela.process import Add, Branch, Choice, Effect, EventType, Move, log_weight
 from clientela.scenario import (
     Days,
     Nonnegative,
+    Positive,
     Rate,
     Real,
     Share,
@@ -19,6 +24,23 @@ from clientela.scenario import (
 
 
 class PatronageSettings(Settings):
+    only: ClassVar[Mapping[str, frozenset[str]]] = {
+        "rates": frozenset(
+            {
+                "visit_response", "disturbance_half_life", "visit_fatigue", "obey", "obey_control",
+                "obey_dependence", "obey_autonomy", "restraint", "restraint_half_life", "sanction",
+                "standing_restraint", "sanction_bite", "resentment", "reward",
+            }
+        ),
+        "indirect_control": frozenset(
+            {"effort", "effort_cost", "intervening", "intervention_cost", "period", "discount"}
+        ),
+    }  # fmt: skip
+
+    strategy: Literal["rates", "indirect_control"] = Field(
+        "rates",
+        description="How visits come about: at `rates` that answer disturbance, or as the patron's interest has it, the equilibrium of `indirect_control`.",
+    )
     visit_rate: Rate = Field(
         prior(lognormal(median=0.004, sigma=0.5), "one or two visits a year without a crisis"),
         description="Rate of visits by the patron's envoy without disturbance, per day.",
@@ -106,6 +128,33 @@ class PatronageSettings(Settings):
         prior(pert(0.0, 0.3, 0.8), "no published magnitude"),
         description="Share of a client's resentment that a reward for complying takes away.",
     )
+    effort: Nonnegative = Field(
+        prior(pert(0.3, 0.8, 1.8), "that of `restraint`; no published magnitude"),
+        description="With `indirect_control`: log points by which a client's effort lowers its violence.",
+    )
+    effort_cost: Positive = Field(
+        prior(pert(0.005, 0.03, 0.12), "no published magnitude"),
+        description="With `indirect_control`: what effort costs a client without autonomy per period, in units of the worst that an intervention can do to it.",
+    )
+    intervening: Share = Field(
+        prior(pert(0.2, 0.5, 0.8), "sign: a patron's own hand holds back less than its client's"),
+        description="With `indirect_control`: share of what effort holds back that an intervention holds back by itself.",
+    )
+    intervention_cost: Positive = Field(
+        prior(
+            lognormal(median=0.05, sigma=0.6),
+            "such that an established commander can hold most clients, as long sponsorship suggests; no published magnitude",
+        ),
+        description="With `indirect_control`: what a unit of intensity costs the patron per period at full control, in units of what a disturbance costs it.",
+    )
+    period: Days = Field(
+        prior(pert(10.0, 30.0, 60.0), "an envoy's work on one client is taken to last weeks"),
+        description="With `indirect_control`: the period for which both sides decide, days.",
+    )
+    discount: Share = Field(
+        prior(pert(0.8, 0.93, 0.98), "no published magnitude"),
+        description="With `indirect_control`: what the next period counts for both sides, this one being 1.",
+    )
 
 
 @mechanism("patronage", PatronageSettings)
@@ -131,6 +180,13 @@ def patronage(draft: Draft, s: Values) -> None:
     for patron, client, tie in draft.ties("sponsorship"):
         clients.setdefault(patron, []).append((client, tie))
     for patron, sponsored in clients.items():
+        draft.process.variable(
+            f"control:{patron}", start=s.control, baseline=s.control, half_life=s.control_half_life,
+            low=0.0, high=1.0, meaning=f"control of {patron} over its clients",
+        )  # fmt: skip
+        if s.strategy == "indirect_control":
+            add_indirect_control(draft, s, patron, sponsored)
+            continue
         _office(draft, s, patron)
         for client, tie in sponsored:
             _client(draft, s, patron, client, tie)
@@ -138,12 +194,8 @@ def patronage(draft: Draft, s: Values) -> None:
 
 
 def _office(draft: Draft, s: Values, patron: str) -> None:
-    """The patron's control, what it sees, and its envoy's visits."""
+    """What the patron sees, and its envoy's visits."""
     p = draft.process
-    p.variable(
-        f"control:{patron}", start=s.control, baseline=s.control, half_life=s.control_half_life,
-        low=0.0, high=1.0, meaning=f"control of {patron} over its clients",
-    )  # fmt: skip
     seen = p.variable(f"disturbance:{patron}", half_life=s.disturbance_half_life, low=0.0,
                       high=30.0, meaning=f"disturbance by clients, as {patron} sees it")  # fmt: skip
     recent = p.variable(f"visited:{patron}", half_life=30.0, low=0.0, high=5.0,
@@ -192,10 +244,10 @@ def _answer(draft: Draft, s: Values, patron: str, client: str, tie: Values) -> N
                         Move(resentment, s.reward, 0.0),
                     ],
                 ),
-                Branch("defies", log(1.0 - s.sanction), {}, [lost]),
+                Branch("defies", log_weight(1.0 - s.sanction), {}, [lost]),
                 Branch(
                     "sanctioned",
-                    log(s.sanction),
+                    log_weight(s.sanction),
                     {},
                     [lost, Add(restraint, s.sanction_bite), Add(resentment, s.resentment)],
                 ),

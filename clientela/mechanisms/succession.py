@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from clientela.mechanisms.drafting import Draft, Settings, Values, mechanism
-from clientela.process import Move
+from clientela.process import Fire, Move
 from clientela.scenario import Rate, Share, lognormal, pert, prior
 
 
@@ -39,9 +39,11 @@ def succession(draft: Draft, s: Values) -> None:
     for patron in draft.actors("patron"):
         if f"control:{patron}" not in draft.process.variables:
             continue
-        draft.process.event(
+        loss = draft.process.event(
             f"loss:{patron}",
             rate=s.loss_rate,
             effects=[Move(f"control:{patron}", s.drop, 0.0)],
             meaning=f"the commander of {patron}'s envoy office is lost and replaced",
         )
+        if f"reckoning:{patron}" in draft.process.events:
+            loss.then(Fire(f"reckoning:{patron}"))

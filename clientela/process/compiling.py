@@ -22,6 +22,7 @@ from clientela.process.model import (
     Hurdle,
     Killed,
     KindOfGovernment,
+    LookUp,
     Lower,
     Membership,
     Move,
@@ -67,6 +68,8 @@ class _Compiler:
         self.flag = {name: i for i, name in enumerate(process.flags)}
         self.labels = list(process.events)
         self.effect_rows: list[tuple[int, int, int, int]] = []
+        self.below: list[int] = []
+        self.points = _Runs()  # point, level
         self.timers = self._timers()
         self.slopes = _Runs()
         self.feature_slopes = _Runs()
@@ -116,6 +119,7 @@ class _Compiler:
                 groups=groups,
                 branches=branches,
                 effects=pg.Effects(*_columns(self.effect_rows, 4)),
+                tables=pg.Tables(_ints(self.below), *self.points.columns(2)),
                 features=features,
                 assembly=self._assembly(),
                 times=times,
@@ -242,6 +246,8 @@ class _Compiler:
                 return (pg.ADD_MARK, variable(name), place(per_unit), 0)
             case Move(name, fraction, toward):
                 return (pg.MOVE, variable(name), place(fraction), place(toward))
+            case LookUp(name, of):
+                return (pg.LOOK_UP, variable(name), self._look_up(effect, where), variable(of))
             case Rebase(name, amount):
                 return (pg.REBASE, variable(name), place(amount), 0)
             case Raise(name):
@@ -261,6 +267,20 @@ class _Compiler:
                     variable(of),
                 )
         raise ProcessError(f"{where}: {effect!r} is not an effect")
+
+    def _look_up(self, effect: LookUp, where: str) -> int:
+        points, levels = len(effect.points), len(effect.levels)
+        if points != levels or points < 2:
+            raise ProcessError(
+                f"{where}: the table for {effect.variable!r} has {points} points and {levels} levels; "
+                "expected as many of both, and 2 or more"
+            )
+        place = self.coefs.position
+        self.below.append(place(effect.below))
+        for point, level in zip(effect.points, effect.levels, strict=True):
+            self.points.items.append((place(point), place(level)))
+        self.points.close()
+        return len(self.below) - 1
 
     # -- outcome groups -----------------------------------------------------------------------
 

@@ -1,14 +1,14 @@
 """Coefficients that depend on uncertain parameters.
 
-A coefficient of the process is a number or an `Expression`: arithmetic over parameters,
-evaluated for a whole block of draws at once and printable, so that documentation and audit
-show the same formula that the engine computes.
+A coefficient of the process is a number or an `Expression`: arithmetic over parameters, or what a
+solver makes of them, evaluated for a whole block of draws at once and printable, so
+that documentation and audit show the same formula that the engine computes.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -73,6 +73,14 @@ class Expression(ABC):
 Coefficient: TypeAlias = float | Expression
 
 
+class Drawn(dict[str, np.ndarray]):
+    """Each parameter's draws by name, and what has been solved for them so far."""
+
+    def __init__(self, values: Mapping[str, np.ndarray]) -> None:
+        super().__init__(values)
+        self.solved: dict[Solver, Mapping[str, np.ndarray]] = {}
+
+
 @dataclass(frozen=True)
 class Parameter(Expression):
     """An uncertain number, drawn from its own random stream.
@@ -119,6 +127,53 @@ class Operation(Expression):
         return f"{self.function}({', '.join(map(str, shown))})"
 
 
+@dataclass(frozen=True)
+class Solver:
+    """What several coefficients are the solution of, such as a game, solved once for all of them.
+
+    `solve` gets the arguments by name, each a number or of shape (draws,), and returns every
+    output by name, likewise.
+    """
+
+    name: str
+    solve: Callable[..., Mapping[str, np.ndarray]]
+    arguments: tuple[tuple[str, Coefficient], ...]
+
+    def given(self, values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray | float]:
+        """The arguments at each parameter's draws."""
+        return {name: evaluate(argument, values) for name, argument in self.arguments}
+
+    def solution(self, values: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+        """The outputs at each parameter's draws."""
+        known = values.solved if isinstance(values, Drawn) else {}
+        if self not in known:
+            known[self] = self.solve(**self.given(values))
+        return known[self]
+
+
+@dataclass(frozen=True)
+class Solved(Expression):
+    """One output of a solver."""
+
+    solver: Solver
+    output: str
+
+    def evaluate(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        return self.solver.solution(values)[self.output]
+
+    def parameters(self) -> Iterator[Parameter]:
+        for _, argument in self.solver.arguments:
+            if isinstance(argument, Expression):
+                yield from argument.parameters()
+
+    def __str__(self) -> str:
+        given = (
+            f"{name}={argument if isinstance(argument, Expression) else format(argument, 'g')}"
+            for name, argument in self.solver.arguments
+        )
+        return f"{self.solver.name}({', '.join(given)}).{self.output}"
+
+
 def evaluate(coefficient: Coefficient, values: Mapping[str, np.ndarray]) -> np.ndarray | float:
     """The coefficient for every draw: a number stays a number."""
     if isinstance(coefficient, Expression):
@@ -142,6 +197,14 @@ def log(coefficient: Coefficient) -> Coefficient:
     return _call("log", coefficient)
 
 
+def total(coefficients: Iterable[Coefficient]) -> Coefficient:
+    """The sum of coefficients."""
+    found: Coefficient = 0.0
+    for coefficient in coefficients:
+        found = found + coefficient
+    return found
+
+
 def largest(first: Coefficient, second: Coefficient) -> Coefficient:
     """The larger of two coefficients."""
     return _call("max", first, second)
@@ -150,6 +213,11 @@ def largest(first: Coefficient, second: Coefficient) -> Coefficient:
 def smallest(first: Coefficient, second: Coefficient) -> Coefficient:
     """The smaller of two coefficients."""
     return _call("min", first, second)
+
+
+def log_weight(share: Coefficient) -> Coefficient:
+    """The log weight of a branch that has this share of those beside it, finite for a share of 0."""
+    return log(largest(share, 1e-9))
 
 
 def logit(share: Coefficient) -> Coefficient:

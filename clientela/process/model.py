@@ -60,6 +60,21 @@ class Move:
 
 
 @dataclass(frozen=True)
+class LookUp:
+    """Sets a variable to what a table gives for another one's value.
+
+    `levels` are the table's values at as many `points` in rising order, two or more, with straight
+    lines between; above them the last one holds, under them `below`.
+    """
+
+    variable: str
+    of: str
+    points: tuple[Coefficient, ...]
+    levels: tuple[Coefficient, ...]
+    below: Coefficient
+
+
+@dataclass(frozen=True)
 class Rebase:
     """Adds `amount` to a variable's baseline; its value then drifts to the new one."""
 
@@ -108,7 +123,9 @@ class FireAt:
     level: Coefficient
 
 
-Effect: TypeAlias = Add | AddMark | Move | Rebase | Raise | Lower | Fire | FireAfter | FireAt
+Effect: TypeAlias = (
+    Add | AddMark | Move | LookUp | Rebase | Raise | Lower | Fire | FireAfter | FireAt
+)
 
 
 @dataclass

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
 from clientela.evidence import Belief
-from clientela.process.expression import Coefficient, Expression, Parameter
+from clientela.process.expression import Coefficient, Expression, Parameter, Solved, Solver
 from clientela.process.model import (
     Choice,
     Effect,
@@ -87,6 +87,7 @@ class Process:
         self.history: list[Past] = []
         self.assembly: SeatTable | None = None
         self.beliefs: tuple[Belief, ...] = ()
+        self.solvers: dict[str, Solver] = {}
 
     def variable(
         self,
@@ -143,6 +144,24 @@ class Process:
         )
         self.events[name] = added
         return added
+
+    def solver(
+        self,
+        name: str,
+        solve: Callable[..., Mapping[str, Any]],
+        outputs: Iterable[str],
+        **arguments: Coefficient,
+    ) -> dict[str, Coefficient]:
+        """The outputs of a new solver (see `Solver`) by name, numbers if all arguments are.
+
+        Raises ProcessError if the name is taken.
+        """
+        _refuse_duplicate("solver", name, self.solvers)
+        solver = self.solvers[name] = Solver(name, solve, tuple(arguments.items()))
+        if any(isinstance(argument, Expression) for argument in arguments.values()):
+            return {output: Solved(solver, output) for output in outputs}
+        found = solver.solution({})
+        return {output: float(np.squeeze(found[output])) for output in outputs}
 
     def at(self, event: str, day: Coefficient) -> None:
         """Schedules an event at a day, which may be uncertain (infinite: never)."""

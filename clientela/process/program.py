@@ -16,13 +16,14 @@ import numpy as np
 from clientela.evidence import Belief
 from clientela.process.expression import (
     Coefficient,
+    Drawn,
     Expression,
     Operation,
     Parameter,
 )
 
 # Effect operations.
-ADD, ADD_BY, ADD_MARK, MOVE, REBASE, RAISE, LOWER, FIRE, FIRE_AFTER, FIRE_AT = range(10)
+ADD, ADD_BY, ADD_MARK, MOVE, LOOK_UP, REBASE, RAISE, LOWER, FIRE, FIRE_AFTER, FIRE_AT = range(11)
 # Outcome groups.
 CHOICE, PROPOSAL, VOTE, MEMBERSHIP, KIND = range(5)
 # What the streams and columns of propositions are called by.
@@ -106,12 +107,21 @@ class Branches(NamedTuple):
 
 
 class Effects(NamedTuple):
-    """Per effect: operation, target, coefficient, and a second coefficient or variable."""
+    """Per effect: operation, target, coefficient (or table), and a second coefficient or variable."""
 
     op: np.ndarray
     target: np.ndarray
     first: np.ndarray
     second: np.ndarray
+
+
+class Tables(NamedTuple):
+    """Per table that is looked up: positions of what holds below, its points and its levels."""
+
+    below: np.ndarray
+    point_lo: np.ndarray
+    point: np.ndarray
+    level: np.ndarray
 
 
 class Features(NamedTuple):
@@ -160,6 +170,7 @@ class Arrays(NamedTuple):
     groups: Groups
     branches: Branches
     effects: Effects
+    tables: Tables
     features: Features
     assembly: Assembly
     times: Times
@@ -204,7 +215,7 @@ class Program:
 
         `drawn` has shape (draws, columns), in the order of `self.columns`.
         """
-        values = {name: drawn[:, i] for i, name in enumerate(self.columns)}
+        values = Drawn({name: drawn[:, i] for i, name in enumerate(self.columns)})
         filled = np.empty((len(drawn), len(self.expressions)))
         for column, (_, expression) in enumerate(self.expressions):
             filled[:, column] = expression.evaluate(values)

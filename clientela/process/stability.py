@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,17 +31,15 @@ def branching_matrices(program: Program, coefficients: np.ndarray) -> np.ndarray
 
     One event e changes variable v by J_ev on average; the change fades with decay δ_v and moves
     λ_f by G_fv = ∂λ_f/∂x_v meanwhile, all at the starting values and as if every event were
-    open: N_ef = Σ_v J_ev · (1 − e^{−δ_v T}) / δ_v · G_fv, T the horizon. Negative sums, which
-    hold violence back, count as 0. For an exponential Hawkes process this is the matrix of
-    branching ratios (Hawkes 1971).
+    open: N_ef = Σ_v J_ev · (1 − e^{−δ_v S}) / δ_v · G_fv, S the horizon or, where an event that e
+    lets happen later moves v back, the days until then. What is looked up stands at what the table
+    gives, which is no jump. Negative sums, which hold violence back, count as 0. For an exponential
+    Hawkes process this is the matrix of branching ratios (Hawkes 1971).
     """
-    x = coefficients[:, program.arrays.variables.start]
-    decay = coefficients[:, program.arrays.variables.decay]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        memory = np.where(decay > 0, -np.expm1(-decay * program.horizon) / decay, program.horizon)
-    jumps = _jumps(program, coefficients, x)
+    x = _looked_up(program, coefficients, coefficients[:, program.arrays.variables.start])
+    changes = _changes(program, coefficients, x)
     gains = _gains(program, coefficients, x)
-    return np.maximum(np.einsum("rev,rv,rfv->ref", jumps, memory, gains), 0.0)
+    return np.maximum(np.einsum("rev,rfv->ref", changes, gains), 0.0)
 
 
 def spectral_radius(matrices: np.ndarray) -> np.ndarray:
@@ -54,8 +53,9 @@ def stability(program: Program, coefficients: np.ndarray) -> Stability:
     return Stability(matrix, float(spectral_radius(matrix)), _loop(matrix, program.event_names))
 
 
-def _jumps(program: Program, coef: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """J: mean change of each variable by one event, those it fires at once included."""
+def _changes(program: Program, coef: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """Mean change of each variable by one event, times the days that it lasts; those included of
+    events that are fired."""
     events, count = len(program.event_names), len(program.variable_names)
     jumps = np.zeros((len(coef), events, count))
     fired = np.zeros((len(coef), events, events))
@@ -72,8 +72,9 @@ def _jumps(program: Program, coef: np.ndarray, x: np.ndarray) -> np.ndarray:
             for b, chance in zip(branches, _chances(program, coef, x, g, branches), strict=True):
                 lo, hi = program.arrays.branches.effect_lo[b], program.arrays.branches.effect_hi[b]
                 _add_effects(program, coef, x, lo, hi, chance, mark, jumps[:, e], fired[:, e])
+    changes = jumps * _lasting(program, coef)
     # What is fired may fire in turn; firing has no loops, so a few rounds reach everything.
-    total, step = jumps.copy(), jumps
+    total, step = changes.copy(), changes
     for _ in range(8):
         step = np.einsum("ref,rfv->rev", fired, step)
         total += step
@@ -114,7 +115,7 @@ def _add_effects(
     effects = program.arrays.effects
     for k in range(lo, hi):
         op, target = effects.op[k], effects.target[k]
-        first = coef[:, effects.first[k]]
+        first = coef[:, effects.first[k]] if op != pg.LOOK_UP else 0.0
         match op:
             case pg.ADD | pg.REBASE:
                 change = first
@@ -133,6 +134,46 @@ def _add_effects(
             case _:
                 continue
         jumps[:, target] += chance * change
+
+
+def _effects_of(program: Program, e: int) -> Iterator[int]:
+    """Every effect that an event may have, whichever branches are drawn."""
+    happenings, branches = program.arrays.happenings, program.arrays.branches
+    yield from range(happenings.effect_lo[e], happenings.effect_hi[e])
+    groups = program.arrays.groups.branch_lo
+    first, last = groups[happenings.group_lo[e]], groups[happenings.group_lo[e + 1]]
+    for b in range(first, last):
+        yield from range(branches.effect_lo[b], branches.effect_hi[b])
+
+
+def _lasting(program: Program, coef: np.ndarray) -> np.ndarray:
+    """How many days a change of each variable by each event counts, shape (rows, events, variables)."""
+    effects, times = program.arrays.effects, program.arrays.times
+    events = len(program.event_names)
+    until = np.full((len(coef), events, len(program.variable_names)), program.horizon)
+    for e in range(events):
+        for k in _effects_of(program, e):
+            if effects.op[k] == pg.FIRE_AFTER:
+                later = int(times.timer_event[effects.target[k]])
+                back = [effects.target[j] for j in _effects_of(program, later) if effects.op[j] == pg.MOVE]  # fmt: skip
+                days = np.maximum(coef[:, effects.first[k]], 0.0)[:, None]
+                until[:, e, back] = np.minimum(until[:, e, back], days)
+    decay = coef[:, None, program.arrays.variables.decay]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(decay > 0, -np.expm1(-decay * until) / decay, until)
+
+
+def _looked_up(program: Program, coef: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The variables, those that are looked up anywhere at what their table gives."""
+    tables, effects = program.arrays.tables, program.arrays.effects
+    x = x.copy()
+    for e in np.flatnonzero(effects.op == pg.LOOK_UP):
+        k, of = effects.first[e], x[:, effects.second[e]]
+        columns = slice(tables.point_lo[k], tables.point_lo[k + 1])
+        points, levels = coef[:, tables.point[columns]], coef[:, tables.level[columns]]
+        found = [np.interp(*row) for row in zip(of, points, levels, strict=True)]
+        x[:, effects.target[e]] = np.where(of < points[:, 0], coef[:, tables.below[k]], found)
+    return x
 
 
 def _mean_mark(program: Program, coef: np.ndarray, e: int) -> np.ndarray:

@@ -8,16 +8,17 @@ is what makes effort worth its cost (Padró i Miquel & Yared 2012).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
-from scipy.optimize import OptimizeResult, minimize_scalar, root_scalar
 
 # Values and promises nearer than this count as equal when a numerical constraint is checked.
 NEAR = 1e-9
 MOST_ROUNDS = 50_000
+# Newton's method settles in 3 to 10, bisection needs one per bit.
+NEWTON_ROUNDS = 60
+BISECTIONS = 50
 
 TOO_MILD = "no intensity of intervention punishes the client enough to make its effort worthwhile"
 NOT_CARRIED_OUT = "the patron would not keep intervening: {outside} is worth more to it"
@@ -25,7 +26,7 @@ NOT_WORTH_IT = "delegating is worse than intervening for ever at no intensity, a
 ALONE, FOR_EVER = "leaving the client alone", "intervening for ever at no intensity"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ControlProblem:
     """A patron, its client and its commander; costs and losses are per period, in one unit.
 
@@ -43,68 +44,92 @@ class ControlProblem:
     and Popovic (2017); the two forms are this project's modelling choice, and no published
     magnitude stands behind them.
 
-    Raises ValueError for probabilities outside [0, 1], effort that does not make disturbances
-    rarer, a discount outside (0, 1), costs or sharpness that are not above 0, and autonomy or
-    weakness below 0.
+    Each is a number, or an array for many problems at once; arrays broadcast against each other.
+
+    Raises ValueError for arrays that do not, probabilities outside [0, 1], effort that makes
+    disturbances more frequent, a discount outside (0, 1), costs that are not above 0, and
+    sharpness, autonomy or weakness below 0.
     """
 
-    discount: float
-    disturbance_cost: float
-    disturbed_idle: float
-    disturbed_effort: float
-    disturbed_intervening: float
-    intervention_cost: float
-    effort_cost: float
-    sharpness: float = 1.0
-    autonomy: float = 0.0
-    weakness: float = 0.0
+    discount: float | np.ndarray
+    disturbance_cost: float | np.ndarray
+    disturbed_idle: float | np.ndarray
+    disturbed_effort: float | np.ndarray
+    disturbed_intervening: float | np.ndarray
+    intervention_cost: float | np.ndarray
+    effort_cost: float | np.ndarray
+    sharpness: float | np.ndarray = 1.0
+    autonomy: float | np.ndarray = 0.0
+    weakness: float | np.ndarray = 0.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.discount < 1:
-            raise ValueError(f"discount is {self.discount}; expected between 0 and 1")
-        for name in ("disturbed_idle", "disturbed_effort", "disturbed_intervening"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; expected 0 to 1")
-        if self.disturbed_effort >= self.disturbed_idle:
+        try:
+            _ = self.shape
+        except ValueError:
+            shapes = {each.name: np.shape(getattr(self, each.name)) for each in fields(self)}
+            arrays = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
             raise ValueError(
-                f"disturbed_effort is {self.disturbed_effort}; expected less than "
-                f"disturbed_idle, {self.disturbed_idle}"
-            )
-        for name in ("disturbance_cost", "intervention_cost", "effort_cost", "sharpness"):
-            if not 0 < getattr(self, name) < math.inf:
-                raise ValueError(f"{name} is {getattr(self, name)}; expected a number above 0")
-        for name in ("autonomy", "weakness"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name} is {getattr(self, name)}; expected 0 or more")
+                f"the shapes are {arrays}; expected some that broadcast against each other"
+            ) from None
+        beta, effort, idle = self.discount, self.disturbed_effort, self.disturbed_idle
+        _refuse("discount", beta, (beta > 0) & (beta < 1), "between 0 and 1")
+        for name in ("disturbed_idle", "disturbed_effort", "disturbed_intervening"):
+            chance = getattr(self, name)
+            _refuse(name, chance, (chance >= 0) & (chance <= 1), "0 to 1")
+        _refuse("disturbed_effort", effort, effort <= idle, "no more than disturbed_idle, {}", idle)
+        for name in ("disturbance_cost", "intervention_cost", "effort_cost"):
+            cost = getattr(self, name)
+            _refuse(name, cost, (cost > 0) & (cost < math.inf), "a number above 0")
+        for name in ("sharpness", "autonomy", "weakness"):
+            value = getattr(self, name)
+            _refuse(name, value, (value >= 0) & (value < math.inf), "0 or more")
 
     @property
-    def effort(self) -> float:
+    def shape(self) -> tuple[int, ...]:
+        """The shape to which the fields broadcast: () for one problem, of numbers."""
+        return np.broadcast_shapes(*(np.shape(getattr(self, each.name)) for each in fields(self)))
+
+    @property
+    def effort(self) -> float | np.ndarray:
         """What effort costs the client per period, its autonomy included: η (1 + a)."""
         return self.effort_cost * (1 + self.autonomy)
 
     @property
-    def bite(self) -> float:
+    def bite(self) -> float | np.ndarray:
         """How fast the client's loss grows with intensity, its autonomy included."""
         return self.sharpness / (1 + self.autonomy)
 
     @property
-    def price(self) -> float:
+    def price(self) -> float | np.ndarray:
         """What a unit of intensity costs the patron, its commander included: A (1 + w)."""
         return self.intervention_cost * (1 + self.weakness)
 
     @property
-    def outside(self) -> float:
+    def outside(self) -> float | np.ndarray:
         """What the patron gets in all if the client never makes an effort: the better of leaving
         it alone, −π₀ χ / (1 − β), and of intervening for ever at no intensity, −π_p χ / (1 − β)."""
-        rarest = min(self.disturbed_idle, self.disturbed_intervening)
-        return -rarest * self.disturbance_cost / (1 - self.discount)
+        return -_rarest(self) * self.disturbance_cost / (1 - self.discount)
 
-    def loss(self, intensity: float) -> float:
+    def loss(self, intensity: float | np.ndarray) -> float | np.ndarray:
         """What an intervention of this intensity costs the client per period, 0 to 1."""
-        return -math.expm1(-self.bite * intensity)
+        return -np.expm1(-self.bite * intensity)
 
 
-@dataclass(frozen=True)
+def _refuse(
+    name: str,
+    value: float | np.ndarray,
+    right: bool | np.ndarray,
+    expected: str,
+    *others: float | np.ndarray,
+) -> None:
+    """Raises ValueError with the first value that is not right, and what was expected of it."""
+    wrong = ~np.asarray(right)
+    if wrong.any():
+        first, *rest = (np.broadcast_to(each, wrong.shape)[wrong][0] for each in (value, *others))
+        raise ValueError(f"{name} is {first}; expected {expected.format(*rest)}")
+
+
+@dataclass(frozen=True, eq=False)
 class Control:
     """How a patron controls its client, or that it cannot; values are discounted sums.
 
@@ -120,21 +145,23 @@ class Control:
     and intervening for ever at no intensity (`ControlProblem.outside`). So are
     `share_intervening`, the share of periods with an intervention in the long run (0 if the client
     is left alone, 1 if the intervention has no end), and `disturbances`, their number per period.
+
+    Of one problem each is a bool, a str or a float, of many an array of `ControlProblem.shape`.
     """
 
-    controls: bool
-    why: str
-    value: float
-    share_intervening: float
-    disturbances: float
-    intensity: float = math.nan
-    start: float = math.nan
-    persistence: float = math.nan
-    length: float = math.nan
-    value_delegating: float = math.nan
-    value_intervening: float = math.nan
-    client_delegating: float = math.nan
-    client_intervening: float = math.nan
+    controls: bool | np.ndarray
+    why: str | np.ndarray
+    value: float | np.ndarray
+    share_intervening: float | np.ndarray
+    disturbances: float | np.ndarray
+    intensity: float | np.ndarray
+    start: float | np.ndarray
+    persistence: float | np.ndarray
+    length: float | np.ndarray
+    value_delegating: float | np.ndarray
+    value_intervening: float | np.ndarray
+    client_delegating: float | np.ndarray
+    client_intervening: float | np.ndarray
 
 
 def indirect_control(problem: ControlProblem) -> Control:
@@ -153,158 +180,224 @@ def indirect_control(problem: ControlProblem) -> Control:
     Only p / (1 − βd) is identified. Of the pairs that are as good the one with the shortest
     interventions is returned, p as large as it can be, which is also the one that the patron is
     readiest to carry out. It must be ready to: W_I has to reach what it gets if the client never
-    makes an effort again, the better of −π_p χ / (1 − β) and −π₀ χ / (1 − β). Where the intensity with the largest W_C does not pass this, the best
-    of the milder ones that do is taken. Control fails if there is none, if no intensity punishes
-    enough with d < 1, or if π_p ≤ π_η, when intervening for ever is better than delegating. That is
-    failure of this form: one that rewards with idle periods may do where it fails, and is worth
-    more to the patron at the outset (`recursive_control`). The intensity is good to 10⁻⁶.
+    makes an effort again, the better of −π_p χ / (1 − β) and −π₀ χ / (1 − β). Where the intensity
+    with the largest W_C does not pass this, the best of those that do is taken, which is milder:
+    W_I is an increasing function of W_C while p = 1 and falls beyond the largest W_C. Control fails
+    if no intensity passes, if none punishes enough with d < 1, or if π_p ≤ π_η, when intervening
+    for ever is better than delegating. That is failure of this form: one that rewards with idle
+    periods may do where it fails, and is worth more to the patron at the outset
+    (`recursive_control`). The intensity is good to 10⁻⁶.
     """
-    if not _punishes(problem):
-        return _failed(problem, TOO_MILD)
-    if problem.disturbed_intervening <= problem.disturbed_effort:
-        return _failed(problem, NOT_WORTH_IT)
-    intensity = _cheapest(problem)
-    if not _carried_out(problem, intensity):
-        intensity = _mildened(problem, intensity)
-    if math.isnan(intensity):
-        return _failed(problem, NOT_CARRIED_OUT.format(outside=_alternative(problem)))
-    return _control(problem, intensity)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        controls = np.asarray(problem.price <= dearest(problem))
+        cheapest = np.where(controls, _cheapest(problem), np.nan)
+        milder = controls & (_bearable(problem, cheapest) < problem.price)
+        if milder.any():
+            cheapest[milder] = _mildened(_picked(problem, milder), cheapest[milder])
+        return _control(problem, controls, cheapest)
 
 
-def _alternative(problem: ControlProblem) -> str:
-    return ALONE if problem.disturbed_idle <= problem.disturbed_intervening else FOR_EVER
+def dearest(problem: ControlProblem) -> float | np.ndarray:
+    """The largest `price` of a unit of intensity at which the patron would control the client.
+
+    It is in the unit of `intervention_cost` and depends neither on that nor on `weakness`: the
+    patron controls the client (`indirect_control`) exactly where `problem.price` is no larger. It
+    is 0 where the patron does not at any price, and never infinite, as punishing takes some
+    intensity. Returns a float, or an array of `problem.shape`.
+    """
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        may = _punishes(problem) & (problem.disturbed_intervening > problem.disturbed_effort)
+        found = np.where(may, np.fmax(_bearable(problem, _readiest(problem)), 0.0), 0.0)
+    return _shaped(problem, found)
 
 
-def _failed(problem: ControlProblem, why: str) -> Control:
-    alone = _alternative(problem) == ALONE
-    rate = problem.disturbed_idle if alone else problem.disturbed_intervening
-    return Control(False, why, problem.outside, 0.0 if alone else 1.0, rate)
+def _shaped(problem: ControlProblem, value: Any) -> Any:
+    """A number, bool or string of one problem, an array of their shape of many."""
+    if not problem.shape:
+        return np.asarray(value).item()
+    return np.array(np.broadcast_to(value, problem.shape))
 
 
-def _kappa(problem: ControlProblem) -> float:
+def _picked(problem: ControlProblem, which: np.ndarray) -> ControlProblem:
+    """Some of many problems, in a row."""
+    values = {each.name: getattr(problem, each.name) for each in fields(problem)}
+    return ControlProblem(
+        **{name: np.broadcast_to(value, which.shape)[which] for name, value in values.items()}
+    )
+
+
+def _rarest(problem: ControlProblem) -> float | np.ndarray:
+    """The probability of a disturbance that a patron without control would choose."""
+    return np.minimum(problem.disturbed_idle, problem.disturbed_intervening)
+
+
+def _kappa(problem: ControlProblem) -> float | np.ndarray:
     """κ: by how much a disturbance has to lower the client's expected value to make it work."""
     gain = problem.disturbed_idle - problem.disturbed_effort
-    return problem.effort / (problem.discount * gain)
+    return np.divide(problem.effort, problem.discount * gain)
 
 
-def _net_loss(problem: ControlProblem, intensity: float) -> float:
+def _rested(problem: ControlProblem) -> float | np.ndarray:
+    """β π_η κ: what the fear of intervention costs the client in a period of delegation."""
+    return problem.discount * problem.disturbed_effort * _kappa(problem)
+
+
+def _net_loss(problem: ControlProblem, intensity: float | np.ndarray) -> float | np.ndarray:
     """F(i): what a period of intervention costs the client beyond a period of delegation."""
-    rested = problem.discount * problem.disturbed_effort * _kappa(problem)
-    return problem.loss(intensity) - problem.effort - rested
+    return problem.loss(intensity) - problem.effort - _rested(problem)
 
 
-def _punishes(problem: ControlProblem) -> bool:
+def _punishes(problem: ControlProblem) -> np.ndarray:
     """Whether an intervention that does its worst, g = 1, and hardly ever ends punishes enough."""
-    return _net_loss(problem, math.inf) > (1 - problem.discount) * _kappa(problem)
+    worst = np.where(np.asarray(problem.sharpness) > 0, 1.0, 0.0)
+    return worst - problem.effort - _rested(problem) > (1 - problem.discount) * _kappa(problem)
 
 
-def _cheapest(problem: ControlProblem) -> float:
+def _pair(problem: ControlProblem, intensity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(p, d) with the shortest interventions that punish enough; d is 1 or more if none do."""
+    enough = _net_loss(problem, intensity) / _kappa(problem)
+    return np.minimum(1 / enough, 1.0), np.maximum((1 - enough) / problem.discount, 0.0)
+
+
+def _cheapest(problem: ControlProblem) -> np.ndarray:
     """The intensity with the largest W_C, (B + A i) / (g(i) − η) being least, B = (π_p − π_η) χ.
 
     r / (1 + r) = β π_η κ / (g(i) − η), which is how the ratio comes about. It is quasi-convex as
-    B > 0, so that its one stationary point is the least: with x = `bite` · i the root of
-    (1 − η) eˣ = 1 + `bite` B / A + x, of which the logarithm is taken lest it overflow.
+    B > 0, so that its one stationary point is the least: with x = `bite` · i and
+    y = x + `bite` B / A the root of (1 − η) eˣ = 1 + y, which is a `_peak` over y.
     """
     rarer = problem.disturbed_intervening - problem.disturbed_effort
     gap = problem.bite * rarer * problem.disturbance_cost / problem.price
-
-    def steep(x: float) -> float:
-        return math.log1p(-problem.effort) + x - math.log1p(gap + x)
-
-    high = 1.0
-    while steep(high) < 0:
-        high *= 2
-    return _zero(steep, 0.0, high) / problem.bite
+    least = -np.log1p(-problem.effort)
+    return (least + np.log1p(_peak(gap + least, 1.0))) / problem.bite
 
 
-def _zero(function: Callable[[float], float], low: float, high: float) -> float:
-    """Where a function that changes sign between two points is zero (Brent 1973)."""
-    return float(root_scalar(function, bracket=(low, high), method="brentq", xtol=1e-14).root)
+def _bearable(problem: ControlProblem, intensity: np.ndarray) -> np.ndarray:
+    """The largest price of a unit of an intensity at which W_I reaches `problem.outside`.
+
+    With s = β π_η κ / (g(i) − η) and c = π_p χ + A i, (1 − β) W_C = −[(1 − s) π_η χ + s c], while
+    (1 − βd) W_I = β (1 − d) W_C − c: W_I is a falling line in A.
+    """
+    beta, calm = problem.discount, problem.disturbed_effort
+    intervening, rarest = problem.disturbed_intervening, _rarest(problem)
+    back = beta * (1 - _pair(problem, intensity)[1])
+    share = _rested(problem) / (problem.loss(intensity) - problem.effort)
+    spare = back * (rarest - calm - share * (intervening - calm))
+    spare = spare - (1 - beta) * (intervening - rarest)
+    return problem.disturbance_cost * spare / ((1 - beta + back * share) * intensity)
 
 
-def _pair(problem: ControlProblem, intensity: float) -> tuple[float, float]:
-    """(p, d) with the shortest interventions that punish enough; d is 1 or more if none do."""
-    net = _net_loss(problem, intensity)
-    kappa = _kappa(problem)
-    if kappa <= net:
-        return kappa / net, 0.0
-    return 1.0, (1 - net / kappa) / problem.discount
+def _readiest(problem: ControlProblem) -> np.ndarray:
+    """The intensity with the largest `_bearable` price, where there is one above 0.
+
+    With x = `bite` · i that price is the lesser of two functions, one of p = 1 and one of d = 0.
+    Either is, but for a factor, n / (x (a n + b)) with n = 1 − t − e⁻ˣ and a, b ≥ 0; t is what the
+    client has to lose lest the price be below 0. The inverse of each is convex where n > 0, so that
+    each rises to a `_peak` and falls from there. So does the lesser of them, with its peak at that
+    of the first, of the second or where the two meet, F = κ.
+    """
+    beta, calm = problem.discount, problem.disturbed_effort
+    intervening, rarest = problem.disturbed_intervening, _rarest(problem)
+    kappa, rested = _kappa(problem), _rested(problem)
+    enough = problem.effort + rested  # g where F = 0
+    meet = -np.log1p(-np.minimum(enough + kappa, 1.0))
+    # p = 1, a = 0
+    dear = (1 - beta) * (intervening - calm) + beta * calm * (intervening - rarest)
+    lasting = _peak(-np.log1p(-enough - kappa * dear / (rarest - calm)), 1.0)
+    # d = 0, a = 1 − β
+    gain = beta * (rarest - calm) - (1 - beta) * (intervening - rarest)
+    least = problem.effort + beta * rested * (intervening - calm) / gain
+    b = beta * rested * (rarest - calm) / gain
+    once = _peak(-np.log1p(-least), b / ((1 - beta) * (1 - least) + b), meet)
+    return np.where(lasting <= meet, lasting, once) / problem.bite
 
 
-def _delegating(problem: ControlProblem, intensity: float) -> float:
+def _peak(
+    least: np.ndarray, curved: float | np.ndarray, floor: float | np.ndarray = 0.0
+) -> np.ndarray:
+    """Where n / (x (a n + b)) is largest for x ≥ `floor`, n = K − e⁻ˣ > 0.
+
+    `least` is −log K, where n = 0, and `curved` v = b / (a K + b). The derivative is 0 where
+
+        x − `least` = log(1 + v x + (1 − v) (1 − e⁻ˣ / K)).
+
+    The right side is concave, so that Newton's method from beyond the root never oversteps it. It
+    is at most log(1 + x), which is at most x − x² / (2 + 2x): the start is where the latter is
+    x − `least`.
+    """
+    x = np.maximum(least + np.sqrt(least) * np.sqrt(least + 2), floor)
+    for _ in range(NEWTON_ROUNDS):
+        bent = (1 - curved) * np.expm1(least - x)
+        right = curved * x - bent
+        slope = (right - bent) / (1 + right)
+        last, x = x, np.maximum(x - (x - least - np.log1p(right)) / slope, floor)
+        if not (last - x > 1e-8 * last).any():
+            break
+    return x
+
+
+def _mildened(problem: ControlProblem, cheapest: np.ndarray) -> np.ndarray:
+    """The largest intensity below the cheapest that the patron would carry out, by bisection.
+
+    W_C rises up to the cheapest, and the `_bearable` price falls from the readiest to there.
+    """
+    low, high = _readiest(problem), cheapest
+    for _ in range(BISECTIONS):
+        middle = (low + high) / 2
+        borne = _bearable(problem, middle) >= problem.price
+        low, high = np.where(borne, middle, low), np.where(borne, high, middle)
+    return low
+
+
+def _delegating(problem: ControlProblem, intensity: np.ndarray) -> np.ndarray:
     """W_C at an intensity that punishes enough."""
     chi = problem.disturbance_cost
-    net = _net_loss(problem, intensity)
-    r = problem.discount * problem.disturbed_effort * _kappa(problem) / net
+    r = _rested(problem) / _net_loss(problem, intensity)
     intervening = problem.disturbed_intervening * chi + problem.price * intensity
     mean = (problem.disturbed_effort * chi + r * intervening) / (1 + r)
     return -mean / (1 - problem.discount)
 
 
-def _intervening(problem: ControlProblem, intensity: float) -> float:
-    """W_I with the shortest interventions, at an intensity that punishes enough."""
-    beta, persistence = problem.discount, _pair(problem, intensity)[1]
-    cost = problem.disturbed_intervening * problem.disturbance_cost + problem.price * intensity
-    back = beta * (1 - persistence) * _delegating(problem, intensity)
-    return (back - cost) / (1 - beta * persistence)
-
-
-def _carried_out(problem: ControlProblem, intensity: float) -> bool:
-    """Whether the patron goes through with an intervention rather than give up control."""
-    return _pair(problem, intensity)[1] < 1 and _intervening(problem, intensity) >= problem.outside
-
-
-def _mildened(problem: ControlProblem, cheapest: float) -> float:
-    """The largest intensity below the cheapest that the patron would carry out, NaN if none.
-
-    With p = 1 both W_C and W_I rise with intensity up to the cheapest, so what is left to try is
-    where p < 1 and d = 0. There (W_I − outside)(g − η) is concave, as a falling line times g − η,
-    less a line; hence its peak and, on the way from there to the cheapest, its one zero.
-    """
-    if _net_loss(problem, cheapest) <= _kappa(problem):
-        return math.nan
-    just = problem.loss(cheapest) - _net_loss(problem, cheapest) + _kappa(problem)
-    low = -math.log1p(-just) / problem.bite  # the intensity at which one period is just enough
-    forward = problem.discount * problem.disturbed_effort / (1 - problem.discount)
-    spare = -problem.disturbance_cost * (problem.disturbed_intervening + forward) - problem.outside
-    high = min(cheapest, spare / problem.price)  # beyond it W_I fails even if W_C is never left
-    if high <= low:
-        return math.nan
-
-    def margin(intensity: float) -> float:
-        short = _intervening(problem, intensity) - problem.outside
-        return short * (problem.loss(intensity) - problem.effort)
-
-    found = minimize_scalar(
-        lambda i: -margin(i), bounds=(low, high), method="bounded", options={"xatol": 1e-10}
-    )
-    peak = max(low, float(cast(OptimizeResult, found).x), key=margin)
-    if margin(peak) < 0:
-        return math.nan
-    return _zero(margin, peak, high) if margin(high) < 0 else high
-
-
-def _control(problem: ControlProblem, intensity: float) -> Control:
+def _control(problem: ControlProblem, controls: np.ndarray, intensity: np.ndarray) -> Control:
+    """What is known of the two phases by intensity, NaN where the patron does not control."""
+    beta, calm = problem.discount, problem.disturbed_effort
     p, d = _pair(problem, intensity)
     delegating = _delegating(problem, intensity)
-    beta, calm = problem.discount, problem.disturbed_effort
-    client = (-problem.effort - beta * calm * _kappa(problem)) / (1 - beta)
-    share = calm * p / (calm * p + 1 - d)
-    return Control(
-        controls=True,
-        why="",
-        value=delegating,
-        share_intervening=share,
-        disturbances=(1 - share) * calm + share * problem.disturbed_intervening,
-        intensity=intensity,
-        start=p,
-        persistence=d,
-        length=1 / (1 - d),
-        value_delegating=delegating,
-        value_intervening=_intervening(problem, intensity),
-        client_delegating=client,
-        client_intervening=client - _net_loss(problem, intensity) / (1 - beta * d),
-    )
+    spent = problem.disturbed_intervening * problem.disturbance_cost + problem.price * intensity
+    client = np.where(controls, -problem.effort - _rested(problem), np.nan) / (1 - beta)
+    alone = problem.disturbed_idle <= problem.disturbed_intervening
+    share = np.where(controls, calm * p / (calm * p + 1 - d), np.where(alone, 0.0, 1.0))
+    disturbances = (1 - share) * calm + share * problem.disturbed_intervening
+    found = {
+        "controls": controls,
+        "why": _why(problem, controls),
+        "value": np.where(controls, delegating, problem.outside),
+        "share_intervening": share,
+        "disturbances": np.where(controls, disturbances, _rarest(problem)),
+        "intensity": intensity,
+        "start": p,
+        "persistence": d,
+        "length": 1 / (1 - d),
+        "value_delegating": delegating,
+        "value_intervening": (beta * (1 - d) * delegating - spent) / (1 - beta * d),
+        "client_delegating": client,
+        "client_intervening": client - _net_loss(problem, intensity) / (1 - beta * d),
+    }
+    return Control(**{name: _shaped(problem, value) for name, value in found.items()})
+
+
+def _why(problem: ControlProblem, controls: np.ndarray) -> np.ndarray:
+    """What stands in the way of control, as objects lest each be as wide as the longest."""
+    effort, intervening = problem.disturbed_effort, problem.disturbed_intervening
+    reasons = [
+        (controls, ""),
+        (~_punishes(problem), TOO_MILD),
+        (np.asarray(intervening <= effort), NOT_WORTH_IT),
+        (np.asarray(problem.disturbed_idle <= intervening), NOT_CARRIED_OUT.format(outside=ALONE)),
+    ]
+    sentences = [np.array(sentence, dtype=object) for _, sentence in reasons]
+    rest = np.array(NOT_CARRIED_OUT.format(outside=FOR_EVER), dtype=object)
+    return np.select([where for where, _ in reasons], sentences, rest)
 
 
 @dataclass(frozen=True, eq=False)
@@ -354,14 +447,17 @@ def recursive_control(
     a patron that would not carry out the best intensity, to which a later reward is of use. Where
     two-phase control fails for that reason, lenient control may not.
 
-    Raises ValueError for fewer than 20 cells, and ArithmeticError if the values do not settle,
-    the discount being too near 1.
+    Raises ValueError for fewer than 20 cells and for a problem with arrays, and ArithmeticError if
+    the values do not settle, the discount being too near 1.
     """
     if cells < 20:
         raise ValueError(f"there are {cells} cells; expected 20 or more")
-    beta, calm = problem.discount, problem.disturbed_effort
-    gap = problem.effort / (beta * (problem.disturbed_idle - calm))
-    at_work = (-problem.effort - beta * calm * gap) / (1 - beta)
+    if problem.shape:
+        raise ValueError(f"the problem has shape {problem.shape}; expected one problem, of scalars")
+    beta, calm = float(problem.discount), float(problem.disturbed_effort)
+    with np.errstate(divide="ignore"):  # effort that changes nothing is never worth its cost
+        gap = float(np.divide(problem.effort, beta * (problem.disturbed_idle - calm)))
+    at_work = float(-problem.effort - beta * calm * gap) / (1 - beta)
     low = -1 / (1 - beta)
     promises, values = np.zeros(0), np.zeros(0)
     for _ in range(3):
@@ -386,12 +482,14 @@ def _iterated(
     lost = beta * grid[None] - grid[:, None]
     possible = (lost > -NEAR) & (lost < 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        intensity = np.where(possible, -np.log1p(-np.clip(lost, 0, None)) / problem.bite, np.inf)
+        intensity = np.where(lost > 0, -np.log1p(-lost) / problem.bite, 0.0)
+        good = (grid + problem.effort) / beta + problem.disturbed_effort * gap
+        bad = good - gap
     spent = problem.disturbed_intervening * chi + problem.price * intensity
-    good = (grid + problem.effort) / beta + problem.disturbed_effort * gap
+    spent[~possible] = np.inf
     values = np.zeros(len(grid))  # costs are all that there is, so nothing is worth more than 0
     for _ in range(MOST_ROUNDS):
-        by_effort = _by_effort(problem, _at(grid, values, good), _at(grid, values, good - gap))
+        by_effort = _by_effort(problem, _at(grid, values, good), _at(grid, values, bad))
         idle = -problem.disturbed_idle * chi + beta * _at(grid, values, grid / beta)
         intervening = (beta * values - spent).max(axis=1)
         best = np.maximum(np.maximum(by_effort, idle), intervening)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,8 +14,11 @@ from scipy.stats import uniform
 # Thresholds that differ by less are the same equilibrium; and the points of the scan of a
 # symmetric game, as many again by quantile.
 SAME, POINTS = 1e-6, 2_001
-# Rounds of damped iteration, and the step of the Jacobian's differences in units of benefit.
+# Rounds of iteration, and the step of a slope's differences in units of benefit or of belief.
 ROUNDS, STEP = 100, 1e-6
+# By how much a step is lengthened that came closer to equilibrium, and shortened that did not. Much
+# shorter: around kinks long steps can go in circles, which steps a little shorter still do.
+LONGER, SHORTER = 4.0, 0.01
 
 
 class Distribution(Protocol):
@@ -34,64 +37,88 @@ class Distribution(Protocol):
 class DeterrenceGame:
     """Suspects who may attack, and a defender who sees a signal and may strike back at each.
 
-    One of n suspects, each as likely as the others, has the opportunity to attack. `signals` holds
-    the probability of each signal if a suspect attacks, shape (n, S), `false_alarms` that if
-    nobody does, shape (S,); both count the null signal, that nothing is noticed, and rows sum to
-    one. `benefits` is the distribution of what an attack is worth to a suspect, in units of what
-    retaliation costs it: one for all, or one for each. `stake` is the distribution of what it is
-    worth to the defender to retaliate against the guilty, and `cost` (K) what is lost by
-    retaliating against the innocent, in the units of the stake.
+    One of n suspects has the opportunity to attack. `signals` holds the probability of each signal
+    if a suspect attacks, shape (n, S), `false_alarms` that if nobody does, shape (S,); both count
+    the null signal, that nothing is noticed, and rows sum to one. `benefits` is the distribution of
+    what an attack is worth to a suspect, in units of what retaliation costs it: one for all, or one
+    for each; they are multiplied by `scale`, shape (n,) or one for all. `stake` is the distribution
+    of what it is worth to the defender to retaliate against the guilty, and `cost` (K) what is lost
+    by retaliating against the innocent, in the units of the stake.
 
     `null` is the number of the null signal, by default the last: the defender never retaliates
     after it. With None it may retaliate after any signal, and the equilibrium need not be unique.
 
-    Raises ValueError for shapes that do not fit, rows that are no probabilities, a cost that is
-    not positive, or distributions without `cdf` and `ppf`.
+    `chances` are positive weights of who has the opportunity, shape (n,), made to sum to one; by
+    default suspects are alike in it. Unequal chances go beyond Baliga, Bueno de Mesquita & Wolitzky
+    (2020).
+
+    Any number of games can be one batch: signals of shape (..., n, S), false alarms (..., S),
+    chances and scale (..., n) and cost (...), whose leading axes broadcast. Distributions and the
+    null signal are common to them. All five are kept as arrays of full shape.
+
+    Raises ValueError for shapes that do not fit, rows that are no probabilities, a cost, scale or
+    chance that is not positive, or distributions without `cdf` and `ppf`.
     """
 
     signals: np.ndarray
     false_alarms: np.ndarray
     benefits: Distribution | Sequence[Distribution]
     stake: Distribution
-    cost: float = 1.0
+    cost: float | np.ndarray = 1.0
     null: int | None = -1
+    chances: np.ndarray | None = None
+    scale: float | np.ndarray = 1.0
 
     def __post_init__(self) -> None:
         signals, alarms = _numbers(self.signals, "signals"), _numbers(self.false_alarms, "false alarms")  # fmt: skip
-        if signals.ndim != 2 or not signals.size:
+        if signals.ndim < 2 or not signals.size:
             raise ValueError(f"signals have shape {signals.shape}; expected (suspects, signals)")
-        if alarms.shape != signals.shape[1:]:
+        n, s = signals.shape[-2:]
+        if alarms.shape[-1:] != (s,):
             raise ValueError(
-                f"false alarms have shape {alarms.shape}; expected {signals.shape[1:]}, "
-                "one for each signal"
+                f"false alarms have shape {alarms.shape}; expected {(s,)}, one for each signal"
             )
         _check_rows(signals, "signals of a suspect")
-        _check_rows(alarms[None], "false alarms")
-        if not (np.isfinite(self.cost) and self.cost > 0):
-            raise ValueError(f"the cost is {self.cost}; expected a positive number")
-        if self.null is not None and self.null not in range(-len(alarms), len(alarms)):
+        _check_rows(alarms, "false alarms")
+        if self.null is not None and self.null not in range(-s, s):
+            raise ValueError(f"the null signal is number {self.null}; expected one of {s}")
+        _check_distributions(self.benefits, self.stake, n)
+        cost, scale = _positive(self.cost, "cost"), _positive(self.scale, "scale")
+        chances = _positive(np.ones(n) if self.chances is None else self.chances, "chance")
+        if chances.shape[-1:] != (n,) or scale.shape[-1:] not in ((), (1,), (n,)):
             raise ValueError(
-                f"the null signal is number {self.null}; expected one of {len(alarms)}"
+                f"chances have shape {chances.shape} and the scale {scale.shape}; expected {(n,)}, "
+                "one for each suspect"
             )
-        _check_distributions(self.benefits, self.stake, len(signals))
-        object.__setattr__(self, "signals", signals)
-        object.__setattr__(self, "false_alarms", alarms)
+        scale = scale if scale.ndim else scale[None]
+        chances = chances / chances.sum(axis=-1, keepdims=True)
+        parts = {"signals": (signals, (n, s)), "false_alarms": (alarms, (s,)), "cost": (cost, ()),
+                 "chances": (chances, (n,)), "scale": (scale, (n,))}  # fmt: skip
+        batch = _batch({name: p.shape[: p.ndim - len(own)] for name, (p, own) in parts.items()})
+        for name, (part, own) in parts.items():
+            object.__setattr__(self, name, np.broadcast_to(part, batch + own))
         object.__setattr__(self, "null", None if self.null is None else int(self.null))
 
     @property
     def suspects(self) -> int:
         """How many they are, n."""
-        return len(self.signals)
+        return self.signals.shape[-2]
+
+    @property
+    def batch(self) -> tuple[int, ...]:
+        """The shape of the batch of games, () for one game."""
+        return self.signals.shape[:-2]
 
     def attacks(self, thresholds: np.ndarray) -> np.ndarray:
         """The probability that each suspect attacks given the opportunity, 1 − F(threshold).
 
         Thresholds are in units of benefit, shape (..., n), as is the result.
         """
+        x = thresholds / self.scale
         if isinstance(self.benefits, Sequence):
-            by = [1.0 - law.cdf(thresholds[..., i]) for i, law in enumerate(self.benefits)]
+            by = [1.0 - law.cdf(x[..., i]) for i, law in enumerate(self.benefits)]
             return np.stack(by, axis=-1)
-        return 1.0 - np.asarray(self.benefits.cdf(thresholds), dtype=float)
+        return 1.0 - np.asarray(self.benefits.cdf(x), dtype=float)
 
     def beliefs(self, attacks: np.ndarray) -> np.ndarray:
         """The probability that each suspect has attacked, by signal, shape (..., n, S).
@@ -100,11 +127,12 @@ class DeterrenceGame:
         probability, beliefs are the limit where whatever never happens has one small chance: that
         of rare attacks, if the signal comes of attacks only.
         """
-        guilty = attacks[..., None] * self.signals
-        innocent = (1.0 - attacks)[..., None] * self.false_alarms
-        seen = (guilty + innocent).sum(axis=-2, keepdims=True)
-        possible = (self.signals + self.false_alarms).sum(axis=0)
-        unseen = self.signals / np.where(possible > 0, possible, 1.0)
+        guilty, seen = self._guilty(attacks)
+        if (seen > 0).all():
+            return guilty / seen
+        guilty_limit, alarms = self._weights[..., None] * self.signals, self.false_alarms
+        possible = guilty_limit.sum(axis=-2, keepdims=True) + alarms[..., None, :]
+        unseen = guilty_limit / np.where(possible > 0, possible, 1.0)
         return np.where(seen > 0, guilty / np.where(seen > 0, seen, 1.0), unseen)
 
     def retaliation(self, beliefs: np.ndarray) -> np.ndarray:
@@ -112,52 +140,69 @@ class DeterrenceGame:
 
         That its stake exceeds K(1 − belief); none after the null signal. Shapes are (..., n, S).
         """
-        chance = 1.0 - np.asarray(self.stake.cdf(self.cost * (1.0 - beliefs)), dtype=float)
+        cost = np.asarray(self.cost)[..., None, None]
+        chance = 1.0 - np.asarray(self.stake.cdf(cost * (1.0 - beliefs)), dtype=float)
         if self.null is not None:
             chance[..., self.null] = 0.0
         return chance
 
     @property
     def bounds(self) -> tuple[np.ndarray, np.ndarray]:
-        """The least and the most that an answer's thresholds can be, each of shape (n,)."""
+        """The least and the most that an answer's thresholds can be, each of shape (..., n)."""
         more = self._more
-        return np.minimum(more, 0.0).sum(axis=1), np.maximum(more, 0.0).sum(axis=1)
+        return np.minimum(more, 0.0).sum(axis=-1), np.maximum(more, 0.0).sum(axis=-1)
 
     @property
     def _more(self) -> np.ndarray:
         """By how much an attack raises the probability of each signal that may have an answer."""
-        more = self.signals - self.false_alarms
+        more = self.signals - self.false_alarms[..., None, :]
         if self.null is not None:
-            more[:, self.null] = 0.0
+            more[..., self.null] = 0.0
         return more
+
+    @property
+    def _weights(self) -> np.ndarray:
+        return np.asarray(self.chances)
+
+    def _guilty(self, attacks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The probability of each suspect's attack and a signal, ω a π, shape (..., n, S), and of
+        the signal, (..., 1, S)."""
+        guilty = (self._weights * attacks)[..., None] * self.signals
+        nobody = (self._weights * (1.0 - attacks)).sum(axis=-1)[..., None, None]
+        return guilty, guilty.sum(axis=-2, keepdims=True) + nobody * self.false_alarms[..., None, :]
 
 
 @dataclass(frozen=True, eq=False)
-class Equilibrium:
-    """What suspects and defender do when each answers the others.
+class Play:
+    """What suspects and defender do when each answers the others, in one game or in each of a batch.
 
     `thresholds` are the benefits above which each suspect attacks, `attacks` the probabilities
-    that it does given the opportunity, both of shape (n,). `beliefs` and `retaliation` are those of
-    each suspect's guilt and of retaliation against it, by signal, shape (n, S). `residual` is by
-    how much thresholds miss the best response. `stable` is whether repeated best responses come
-    back to it from nearby: the spectral radius of their Jacobian is below one on either side.
-
-    `unique` is True if there is provably no other equilibrium, False if another was found, and
-    None if no other was found from so many starts, which proves nothing.
+    that it does given the opportunity, both of shape (..., n), and `attack` is the probability of
+    an attack, whoever has the opportunity, shape (...). `beliefs` and `retaliation` are those of
+    each suspect's guilt and of retaliation against it, by signal, shape (..., n, S). `residual` is
+    by how much thresholds miss the best response, shape (...).
     """
 
     thresholds: np.ndarray
     attacks: np.ndarray
+    attack: np.ndarray
     beliefs: np.ndarray
     retaliation: np.ndarray
-    residual: float
+    residual: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Equilibrium(Play):
+    """Play of one game, with what is known of it.
+
+    `stable` is whether repeated best responses come back to it from nearby: the spectral radius of
+    their Jacobian is below one on either side. `unique` is True if there is provably no other
+    equilibrium, False if another was found, and None if no other was found from so many starts,
+    which proves nothing.
+    """
+
     stable: bool
     unique: bool | None
-
-    @property
-    def attack(self) -> float:
-        """The probability of an attack, whoever has the opportunity."""
-        return float(self.attacks.mean())
 
 
 def symmetric(
@@ -205,7 +250,8 @@ def symmetric(
 
 
 def best_response(game: DeterrenceGame, thresholds: np.ndarray) -> np.ndarray:
-    """The thresholds that answer those given, shape (..., n) both, in units of benefit.
+    """The thresholds that answer those given, shape (..., n) both, in units of benefit; leading
+    axes end in those of a batch of games.
 
     Σ_s (π_i^s − π_0^s)[1 − G(K(1 − β_i^s))], the retaliation that an attack adds, by beliefs β
     that follow from the thresholds given (Baliga, Bueno de Mesquita & Wolitzky 2020). Raises
@@ -217,8 +263,35 @@ def best_response(game: DeterrenceGame, thresholds: np.ndarray) -> np.ndarray:
             f"thresholds have shape {given.shape} or are no numbers; expected {game.suspects} numbers, "
             "one for each suspect"
         )
-    chance = game.retaliation(game.beliefs(game.attacks(given)))
-    return np.einsum("is,...is->...i", game._more, chance)
+    return _answer(game, game.beliefs(game.attacks(given)))
+
+
+def settled(game: DeterrenceGame, accuracy: float = 1e-9) -> Play:
+    """The equilibrium to which a game settles from the fewest attacks, or each game of a batch.
+
+    Attacks a begin as those at the largest thresholds and move gradually toward those φ(a) that
+    answer them, da/dt = φ(a) − a, in steps that are short at first and longer as long as they come
+    closer, which ends in Newton's method (pseudo-transient continuation; Kelley & Keyes 1998, and
+    for kinks Fowler & Kelley 2005). Games that have settled take no further part. The few that do
+    not, where the best response is very steep, are solved one at a time (`equilibria`), a tenth of
+    a second each; of theirs the one with the fewest attacks is taken.
+
+    Where `certainly_unique` holds it is the only equilibrium; elsewhere there may be others, which
+    `equilibria` looks for. Raises ValueError for an accuracy that is not positive, and
+    ArithmeticError if for a game no thresholds are found that miss the best response by no more, as
+    may be where distributions have atoms or are very steep, or false alarms are nearly impossible.
+    """
+    if not accuracy > 0:
+        raise ValueError(f"the accuracy is {accuracy}; expected a positive number")
+    thresholds = _settled(game, accuracy)
+    found = _play(game, thresholds)
+    stray = np.flatnonzero(~(found.residual <= accuracy))
+    if not len(stray):
+        return found
+    rows = thresholds.reshape(-1, game.suspects)
+    for k in stray:
+        rows[k] = equilibria(_games(game, k), accuracy=accuracy)[0].thresholds
+    return _play(game, rows.reshape(thresholds.shape))
 
 
 def equilibria(
@@ -234,10 +307,15 @@ def equilibria(
     best response is so steep that thresholds cannot be exact to `accuracy`.
 
     There is only one equilibrium if an attack makes no signal that may be answered less likely
-    than it is without; see `certainly_unique`. Raises ValueError for fewer than two starts or an
-    accuracy that is not positive, and ArithmeticError if none is found to `accuracy`, as may be
-    where a distribution has atoms.
+    than it is without; see `certainly_unique`. Raises ValueError for a batch of games, fewer than
+    two starts or an accuracy that is not positive, and ArithmeticError if none is found to
+    `accuracy`, as may be where a distribution has atoms.
     """
+    if game.batch:
+        raise ValueError(
+            f"there is a batch of games of shape {game.batch}; expected one game: batches are for "
+            "`settled`"
+        )
     if starts < 2:
         raise ValueError(f"there are {starts} starts; expected 2 or more")
     if not accuracy > 0:
@@ -262,22 +340,89 @@ def equilibria(
     return tuple(sorted(every, key=lambda e: (e.attack, tuple(e.thresholds))))
 
 
-def certainly_unique(game: DeterrenceGame) -> bool:
-    """Whether there is provably one equilibrium at most.
+def certainly_unique(game: DeterrenceGame) -> np.ndarray:
+    """Whether there is provably one equilibrium at most, for each game of a batch, shape (...).
 
     It is so if π_i^s ≥ π_0^s for every suspect and every signal after which the defender may
     retaliate. Of two equilibria take the suspect whose attacks are r > 1 times as many in one as
     in the other, r being largest. The probability of each signal is there at most r times as
     large, so that the suspect is believed guilty no less, meets no less retaliation, and attacks
-    no more: a contradiction. The result is that of Baliga, Bueno de Mesquita & Wolitzky (2020).
+    no more: a contradiction. The result is that of Baliga, Bueno de Mesquita & Wolitzky (2020);
+    chances of the opportunity leave it as it is, since each multiplies its suspect's attacks.
     Signals that come of attacks only are left out if nobody might attack, as beliefs are then free.
     """
     more = game._more
-    if (more < 0).any():
-        return False
-    answered = (more > 0).any(axis=0)
-    somebody = (game.attacks(game.bounds[1]) > 0).all()
-    return bool(somebody or (game.false_alarms[answered] > 0).all())
+    somebody = (game.attacks(game.bounds[1]) > 0).all(axis=-1)
+    alarmed = ((game.false_alarms > 0) | (more <= 0).all(axis=-2)).all(axis=-1)
+    return np.asarray((more >= 0).all(axis=(-2, -1)) & (somebody | alarmed))
+
+
+def _answer(game: DeterrenceGame, beliefs: np.ndarray) -> np.ndarray:
+    """The thresholds that answer beliefs, shape (..., n)."""
+    return np.einsum("...is,...is->...i", game._more, game.retaliation(beliefs))
+
+
+def _settled(game: DeterrenceGame, accuracy: float) -> np.ndarray:
+    """Thresholds that miss the best response by `accuracy` at most where that can be reached."""
+    n = game.suspects
+    some = _games(game, slice(None))
+    attacks = some.attacks(some.bounds[1])
+    step, distance = np.ones(len(attacks)), np.full(len(attacks), np.inf)
+    settled, left = np.empty_like(attacks), np.arange(len(attacks))
+    for _ in range(ROUNDS):
+        thresholds = settled[left] = _answer(some, some.beliefs(attacks))
+        wanted = some.attacks(thresholds)
+        missed = np.abs(_answer(some, some.beliefs(wanted)) - thresholds).max(axis=-1)
+        go = missed > accuracy
+        if not go.any():
+            break
+        if not go.all():
+            some, left = _games(some, go), left[go]
+            attacks, thresholds, wanted = attacks[go], thresholds[go], wanted[go]
+            step, distance = step[go], distance[go]
+        before, distance = distance, np.abs(wanted - attacks).max(axis=-1)
+        step *= np.where(distance < before, LONGER, SHORTER)
+        matrix = np.eye(n) * (1.0 + 1.0 / step)[:, None, None] - _slopes(some, attacks, thresholds)
+        by = np.linalg.solve(matrix, (wanted - attacks)[..., None])[..., 0]
+        attacks = np.clip(attacks + by, 0.0, 1.0)
+    return settled.reshape(*game.batch, n)
+
+
+def _slopes(game: DeterrenceGame, attacks: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """How the attacks that answer change with those given, ∂φ_i/∂a_j, shape (..., n, n).
+
+    ∂β_i/∂a_j is [ω_i π_i δ_ij − β_i ω_j (π_j − π_0)] / P, P being the probability of the signal.
+    """
+    beliefs, (_, seen) = game.beliefs(attacks), game._guilty(attacks)
+    more = game._more
+    steep = (game.retaliation(beliefs + STEP) - game.retaliation(beliefs)) / STEP
+    steep = more * steep / np.where(seen > 0, seen, 1.0)
+    weights = game._weights[..., None]
+    rates = -(steep * beliefs) @ np.swapaxes(weights * more, -1, -2)
+    own = np.arange(game.suspects)
+    rates[..., own, own] += (steep * weights * game.signals).sum(axis=-1)
+    return (game.attacks(thresholds + STEP) - game.attacks(thresholds))[..., None] / STEP * rates
+
+
+def _games(game: DeterrenceGame, which: Any) -> DeterrenceGame:
+    """Those of a batch as one with one axis, or one game by its number in such a batch."""
+    n, s = game.signals.shape[-2:]
+    return replace(
+        game,
+        signals=game.signals.reshape(-1, n, s)[which],
+        false_alarms=game.false_alarms.reshape(-1, s)[which],
+        cost=np.reshape(game.cost, -1)[which],
+        chances=game._weights.reshape(-1, n)[which],
+        scale=np.reshape(game.scale, (-1, n))[which],
+    )
+
+
+def _play(game: DeterrenceGame, thresholds: np.ndarray) -> Play:
+    attacks = game.attacks(thresholds)
+    beliefs = game.beliefs(attacks)
+    missed = np.abs(_answer(game, beliefs) - thresholds).max(axis=-1)
+    attack = (game._weights * attacks).sum(axis=-1)
+    return Play(thresholds, attacks, attack, beliefs, game.retaliation(beliefs), missed)
 
 
 def _candidates(game: DeterrenceGame, starts: int) -> Iterator[np.ndarray]:
@@ -308,8 +453,8 @@ def _by_quantile(game: DeterrenceGame, shares: np.ndarray) -> np.ndarray:
     quantiles = before + shares * (after - before)
     if isinstance(game.benefits, Sequence):
         by = [law.ppf(quantiles[..., i]) for i, law in enumerate(game.benefits)]
-        return np.clip(np.stack(by, axis=-1), low, high)
-    return np.clip(game.benefits.ppf(quantiles), low, high)
+        return np.clip(game.scale * np.stack(by, axis=-1), low, high)
+    return np.clip(game.scale * game.benefits.ppf(quantiles), low, high)
 
 
 def _alike(game: DeterrenceGame) -> bool:
@@ -320,7 +465,7 @@ def _alike(game: DeterrenceGame) -> bool:
         null[game.null] = 1.0
     columns = [np.vstack([rows, game.false_alarms, null]).round(12) for rows in (game.signals, np.roll(game.signals, 1, axis=0))]  # fmt: skip
     one, other = (c[:, np.lexsort(c)] for c in columns)
-    if not np.array_equal(one, other):
+    if not np.array_equal(one, other) or np.ptp(game._weights) > 0:
         return False
     attacks = game.attacks(np.linspace(*game.bounds, POINTS))
     return bool((attacks == attacks[:, :1]).all())
@@ -369,22 +514,12 @@ def _fixed_point(game: DeterrenceGame, near: np.ndarray, accuracy: float) -> np.
 
 
 def _equilibrium(game: DeterrenceGame, at: np.ndarray, unique: bool | None) -> Equilibrium:
-    attacks = game.attacks(at)
-    beliefs = game.beliefs(attacks)
     answer = best_response(game, at)
     steps = STEP * np.eye(game.suspects)
     # Row j of each is how answers change with threshold j, on one side; kinks make them differ.
     sides = [sign * (best_response(game, at + sign * steps) - answer) / STEP for sign in (1, -1)]
     radius = max(float(np.abs(np.linalg.eigvals(side)).max()) for side in sides)
-    return Equilibrium(
-        at,
-        attacks,
-        beliefs,
-        game.retaliation(beliefs),
-        float(np.abs(answer - at).max()),
-        radius < 1.0,
-        unique,
-    )
+    return Equilibrium(**vars(_play(game, at)), stable=radius < 1.0, unique=unique)
 
 
 def _numbers(values: Any, name: str) -> np.ndarray:
@@ -395,13 +530,33 @@ def _numbers(values: Any, name: str) -> np.ndarray:
     return numbers
 
 
+def _positive(values: Any, name: str) -> np.ndarray:
+    numbers = np.array(values, dtype=float)
+    wrong = ~(np.isfinite(numbers) & (numbers > 0))
+    if wrong.any():
+        raise ValueError(f"the {name} is {numbers[wrong][0]}; expected a positive number")
+    return numbers
+
+
 def _check_rows(rows: np.ndarray, name: str) -> None:
     if (rows < 0).any():
         raise ValueError(f"{name} hold the value {rows.min():g}; expected probabilities")
-    missing = np.abs(rows.sum(axis=1) - 1.0)
-    if missing.max() > 1e-9:
-        k = int(missing.argmax())
-        raise ValueError(f"{name} sum to {rows[k].sum():g} in row {k}; expected 1, the null signal included")  # fmt: skip
+    sums = rows.sum(axis=-1)
+    if (np.abs(sums - 1.0) > 1e-9).any():
+        k = np.unravel_index(np.abs(sums - 1.0).argmax(), sums.shape)
+        where = f" in row {', '.join(map(str, k))}" if k else ""
+        raise ValueError(f"{name} sum to {sums[k]:g}{where}; expected 1, the null signal included")
+
+
+def _batch(shapes: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """The shape of games to which all parts broadcast."""
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        every = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(
+            f"games have shapes that do not fit: {every}; expected one shape"
+        ) from None
 
 
 def _check_distributions(

@@ -11,6 +11,8 @@ import hashlib
 import math
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from clientela.process import (
     Add,
     AddMark,
@@ -20,6 +22,7 @@ from clientela.process import (
     FireAt,
     Killed,
     KindOfGovernment,
+    LookUp,
     Lower,
     Membership,
     Move,
@@ -234,6 +237,8 @@ class Oracle:
                 case Move(name, fraction, toward):
                     gap = self.number(toward) - self.x[name]
                     self.x[name] = self.clip(name, self.x[name] + self.number(fraction) * gap)
+                case LookUp(name, of):
+                    self.x[name] = self.clip(name, self.looked_up(effect, self.x[of]))
                 case Rebase(name, amount):
                     self.base[name] = self.clip(name, self.base[name] + self.number(amount))
                 case Raise(name):
@@ -247,6 +252,11 @@ class Oracle:
                 case FireAt(name, variable, level):
                     if self.x[variable] >= self.number(level):
                         waiting.append(name)
+
+    def looked_up(self, table, x):
+        points = [self.number(point) for point in table.points]
+        levels = [self.number(level) for level in table.levels]
+        return self.number(table.below) if x < points[0] else np.interp(x, points, levels)
 
     def effects_of(self, outcome, branch):
         match outcome:

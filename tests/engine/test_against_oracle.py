@@ -21,6 +21,7 @@ from clientela.process import (
     FireAfter,
     FireAt,
     Killed,
+    LookUp,
     Lower,
     Move,
     Parameter,
@@ -111,12 +112,20 @@ def small_processes(draw):
     level = draw(st.floats(0.1, 2.0))
     unknown = Parameter("level", uniform(level / 2, level), draw(st.booleans()))
 
+    @st.composite
+    def tables(draw):
+        points = draw(st.lists(small, min_size=2, max_size=4, unique=True).map(sorted))
+        levels = st.lists(small | st.just(unknown), min_size=len(points), max_size=len(points))
+        names = st.sampled_from(variables)
+        return LookUp(draw(names), draw(names), tuple(points), tuple(draw(levels)), draw(small))
+
     def some_effects(after):
         possible = [
             st.builds(Add, st.sampled_from(variables), small | st.just(unknown)),
             st.builds(Add, st.sampled_from(variables), small, st.sampled_from(variables)),
             st.builds(AddMark, st.sampled_from(variables), small),
             st.builds(Move, st.sampled_from(variables), share, small),
+            tables(),
             st.builds(Rebase, st.sampled_from(variables), small),
             st.builds(Raise, st.sampled_from(flags)),
             st.builds(Lower, st.sampled_from(flags)),

@@ -309,7 +309,7 @@ def test_control_fails_where_the_patron_itself_does_as_well_as_effort():
         ({"discount": 1.0}, "discount is 1.0; expected between 0 and 1"),
         ({"discount": 0.0}, "discount is 0.0"),
         ({"discount": math.nan}, "discount is nan"),
-        ({"disturbed_effort": 0.6}, "disturbed_effort is 0.6; expected less than disturbed_idle"),
+        ({"disturbed_effort": 0.7}, "disturbed_effort is 0.7; expected no more than disturbed_idle, 0.6"),
         ({"disturbed_idle": 1.2}, "disturbed_idle is 1.2; expected 0 to 1"),
         ({"disturbed_intervening": math.nan}, "disturbed_intervening is nan"),
         ({"disturbance_cost": -1.0}, "disturbance_cost is -1.0; expected a number above 0"),
