@@ -1,6 +1,7 @@
-"""Draws the figures of strategy.md: how equilibria move with autonomy, weakness and attribution.
+"""Draws the figures of strategy.md: how equilibria move with autonomy, weakness and attribution,
+and what they change in a run.
 
-python docs/figures.py        # writes docs/control.png and docs/deterrence.png
+python docs/figures.py        # writes docs/control.png, docs/deterrence.png and docs/interests.png
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
+import polars as pl
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
+import clientela as ct
 from clientela.strategy.control import ControlProblem, indirect_control
 from clientela.strategy.deterrence import equilibria, symmetric
 
@@ -70,6 +73,44 @@ def deterrence() -> None:
     plt.close(figure)
 
 
+def per_history(pattern: str, **changes: float | str) -> float:
+    """How often events come in a history of iraq-2021, on average over 8,000 draws."""
+    made = {f"mechanisms.{k.replace('__', '.')}": v for k, v in changes.items()}
+    run = ct.run(ct.load("iraq-2021", changes=made), draws=8_000)
+    found = run.events.select(pl.col("what").cast(pl.String).str.contains(pattern).sum()).collect()
+    return found.item() / 8_000
+
+
+def interests() -> None:
+    """Clients' violence over control, and attacks and strikes over attribution, by strategy."""
+    clients = r"^(attack|clash):(fatah|aah|kss|pmf|other-militias)[>~][a-z-]+$"
+    levels = np.linspace(0.1, 0.9, 9)
+    figure, panels = plt.subplots(1, 3, figsize=(10.4, 3.6), layout="constrained")
+    shown = (
+        ("patronage", "indirect_control", "control", clients, "attacks and clashes by clients",
+         "control that the patron's office tends to"),
+        ("attribution", "deterrence", "identified", "^attack:[a-z-]+>us$", "attacks on the American presence",
+         "share of attackers identified"),
+        ("attribution", "deterrence", "identified", "^strike:us>[a-z-]+$", "American strikes in answer",
+         "share of attackers identified"),
+    )  # fmt: skip
+    for axes, (mechanism, strategy, setting, pattern, what, over) in zip(
+        panels, shown, strict=True
+    ):
+        for name, (color, line, mark) in zip(("rates", strategy), STYLES, strict=False):
+            set_by = {f"{mechanism}__strategy": name}
+            y = [per_history(pattern, **set_by, **{f"{mechanism}__{setting}": x}) for x in levels]
+            axes.plot(levels, y, color=color, linestyle=line, marker=mark, markersize=4, label=name)
+        axes.set_xlabel(over, fontsize=9)
+        axes.set_ylabel(f"{what}, mean to the end of 2022", fontsize=8)
+        axes.set_ylim(0)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend(frameon=False, fontsize=8)
+    figure.savefig(HERE / "interests.png", dpi=120)
+    plt.close(figure)
+
+
 if __name__ == "__main__":
     control()
     deterrence()
+    interests()

@@ -53,8 +53,8 @@ class Suspicion:
 
     `attack` is the probability that it attacks given the opportunity and `usual` that at the usual
     attribution. `named` is the belief in its guilt if it is named, `answer` the probability of
-    retaliation against it then, and `astray` that if somebody else is named who did not do it or
-    did, on average over the others (0 if there are none).
+    retaliation against it then, and `astray` that if another suspect is named, on average over the
+    others (NaN if there are none).
     """
 
     name: str
@@ -87,7 +87,8 @@ class Games:
     standoffs: tuple[Standoff, ...]
 
     def as_json(self) -> dict[str, Any]:
-        """Shares, and quantiles over draws at 5, 50 and 95 % (null where there are none)."""
+        """Shares, and quantiles over draws at 5, 50 and 95 %; null where there are none, and for a
+        floor that full control does not reach."""
         return {
             "scenario": self.scenario.scenario,
             "draws": self.draws,
@@ -98,7 +99,7 @@ class Games:
                     "client": h.client,
                     "held": float(h.held.mean()),
                     "never": float((h.floor > 1.0).mean()),
-                    "floor": _quantiles(h.floor),
+                    "floor": _floors(h.floor),
                     "start": _quantiles(h.start[h.held]),
                     "intensity": _quantiles(h.intensity[h.held]),
                     "length": _quantiles(h.length[h.held]),
@@ -120,8 +121,14 @@ class Games:
         }
 
 
+def _floors(floor: np.ndarray) -> list[float | None]:
+    found = np.quantile(floor, [0.05, 0.5, 0.95], method="nearest").round(6)
+    return [float(each) if each <= 1.0 else None for each in found]
+
+
 def _quantiles(values: np.ndarray) -> list[float] | None:
-    return np.quantile(values, [0.05, 0.5, 0.95]).round(6).tolist() if len(values) else None
+    known = values[~np.isnan(values)]
+    return np.quantile(known, [0.05, 0.5, 0.95]).round(6).tolist() if len(known) else None
 
 
 def games(
@@ -133,9 +140,7 @@ def games(
     whatever strategies it has, these are set. Raises QuestionError if nobody plays.
     """
     options = dict(options or {})
-    whole = take(**options)
-    active = {path: s for path, s in BY_INTEREST.items() if path.split(".")[1] in whole.active}
-    scenario = take(**with_values(options, active)) if active else whole
+    scenario = take(**with_values(options, _strategies(take, options)))
     process = build(scenario)
     if not process.solvers:
         raise QuestionError(
@@ -155,6 +160,13 @@ def games(
         else:
             standoffs.append(_standoff(process, name, who, values, draws))
     return Games(scenario, draws, seed, tuple(holds), tuple(standoffs))
+
+
+def _strategies(take: Take, options: Mapping[str, Any]) -> dict[str, str]:
+    """The strategies of the mechanisms that are switched on once all changes are made."""
+    switches = {k: v for k, v in options.get("changes", {}).items() if k.count(".") == 1}
+    active = take(**{**options, "changes": switches}).active
+    return {path: s for path, s in BY_INTEREST.items() if path.split(".")[1] in active}
 
 
 def _hold(
@@ -191,7 +203,7 @@ def _standoff(
         others = [now.retaliation[..., i, k] for k in range(n) if k != i]
         parts = (
             now.attacks[..., i], usual.attacks[..., i], now.beliefs[..., i, i],
-            now.retaliation[..., i, i], np.mean(others, axis=0) if others else 0.0,
+            now.retaliation[..., i, i], np.mean(others, axis=0) if others else np.nan,
         )  # fmt: skip
         found.append(Suspicion(suspect, *(np.broadcast_to(part, (draws,)) for part in parts)))
     alarms = 365.25 * np.asarray(solver.solution(values)["alarms"])

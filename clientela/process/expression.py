@@ -121,10 +121,10 @@ class Operation(Expression):
                 yield from argument.parameters()
 
     def __str__(self) -> str:
-        shown = [a if isinstance(a, Expression) else format(a, "g") for a in self.arguments]
+        shown = [_shown(argument) for argument in self.arguments]
         if self.function in _INFIX:
             return f"({shown[0]} {self.function} {shown[1]})"
-        return f"{self.function}({', '.join(map(str, shown))})"
+        return f"{self.function}({', '.join(shown)})"
 
 
 @dataclass(frozen=True)
@@ -167,11 +167,16 @@ class Solved(Expression):
                 yield from argument.parameters()
 
     def __str__(self) -> str:
-        given = (
-            f"{name}={argument if isinstance(argument, Expression) else format(argument, 'g')}"
-            for name, argument in self.solver.arguments
-        )
+        given = (f"{name}={_shown(argument)}" for name, argument in self.solver.arguments)
         return f"{self.solver.name}({', '.join(given)}).{self.output}"
+
+
+def _shown(coefficient: Coefficient) -> str:
+    """A coefficient as text that no other one has: numbers are as short as they can be."""
+    if isinstance(coefficient, Expression):
+        return str(coefficient)
+    short = format(coefficient, "g")
+    return short if float(short) == coefficient else repr(float(coefficient))
 
 
 def evaluate(coefficient: Coefficient, values: Mapping[str, np.ndarray]) -> np.ndarray | float:

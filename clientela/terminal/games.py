@@ -97,7 +97,7 @@ def _floor(floor: np.ndarray) -> str:
 
 def _spread(values: np.ndarray, form: str) -> str:
     """`0.42` and below it `0.10–0.93`, a dash for none."""
-    if not len(values):
+    if not len(values) or np.isnan(values).all():
         return "–"
     low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
     if form.format(low) == form.format(high):

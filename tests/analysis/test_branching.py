@@ -109,3 +109,14 @@ def test_the_command_keeps_a_branch_beside_its_run(clientela, base):
     bad = clientela("branch", str(base.folder.path), "--from", "2022-03-01", "--do", "visit:iram")
     assert bad.returncode == 2
     assert "visit:iran" in bad.stderr
+
+
+def test_a_run_with_actors_who_act_on_their_interests_goes_on_as_itself(tmp_path):
+    base = ct.run(ct.load("iraq-2021", branch="interests"), draws=300, out=tmp_path / "base")
+    same = gone_on(base, branch="interests")
+    assert same.same == 1.0
+    assert events(same.forecast).equals(events(base))
+    weaker = gone_on(base, branch="interests", changes={"mechanisms.patronage.period": 5})
+    before = pl.col("day") <= 81.0
+    assert events(weaker.forecast, before).equals(events(base, before))
+    assert weaker.same < 0.9

@@ -183,3 +183,22 @@ def test_the_starter_scenario_with_all_its_mechanisms(tmp_path):
     process = build(ct.load(path))
     came = assert_same(process, 1, 0, 8, top=2.0)
     assert {"visit:varen", "talks", "government", "session:president/vote=failed"} <= set(came)
+
+
+def test_the_starter_scenario_with_actors_who_act_on_their_interests(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(starter("mine"), encoding="utf-8")
+    interests = {
+        "mechanisms.patronage.strategy": "indirect_control",
+        "mechanisms.attribution.strategy": "deterrence",
+        "mechanisms.succession.loss_rate": 0.01,
+        "mechanisms.escalation.rate": 0.05,
+        "mechanisms.attribution.false_alarm": 0.3,
+    }
+    process = build(ct.load(path, changes=interests))
+    came = assert_same(process, 1, 0, 12, top=4.0)
+    told = {name.split(":")[0] for name in came}
+    assert {"reckoning", "disturbance", "period-over", "given-up", "alarm", "loss", "visit"} <= told
+    assert {"disturbance:guards@varen/decision=intervenes", "visit:varen/guards=defies"} <= set(
+        came
+    )

@@ -23,7 +23,10 @@ from clientela.process import (
     Branch,
     Choice,
     Fire,
+    FireAfter,
     Killed,
+    LookUp,
+    Move,
     Parameter,
     Process,
     compile_process,
@@ -252,6 +255,30 @@ def test_the_loop_named_is_the_one_that_carries_the_violence():
     assert found.radius == pytest.approx(math.sqrt(0.72))
     assert set(found.loop) == {"a", "b"}
     assert found.loop[0] == found.loop[-1]
+
+
+def test_what_a_timed_event_takes_back_counts_until_then():
+    """With half a day between, as many further events as half a day brings."""
+    for days, horizon, expected in ((0.5, 1000.0, 0.5), (40.0, 10.0, 10.0)):
+        p = Process(horizon)
+        p.variable("alert", low=0.0, high=1.0)
+        p.event("attack", rate=0.2, modulation={"alert": 1.0},
+                effects=[Move("alert", 1.0, 1.0), FireAfter("over", days)])  # fmt: skip
+        p.event("over", effects=[Move("alert", 1.0, 0.0)])
+        found = stability_of(p)
+        assert found.matrix[0, 0] == pytest.approx(0.2 * expected)
+
+
+def test_what_is_looked_up_stands_at_its_table_and_is_no_jump():
+    for control, slack in ((0.75, -1.5), (0.4, 0.0), (2.0, -1.0)):
+        p = Process(1000.0)
+        p.variable("control", start=control)
+        p.variable("slack", start=5.0)
+        p.variable("heat", half_life=1.0)
+        table = LookUp("slack", "control", (0.5, 1.0), (-2.0, -1.0), 0.0)
+        p.event("attack", rate=0.1, excitation={"heat": 0.4 * LN2}, modulation={"slack": 1.0},
+                effects=[Add("heat", 1.0), table])  # fmt: skip
+        assert stability_of(p).radius == pytest.approx(0.4 * math.exp(slack))
 
 
 def test_radii_are_taken_row_by_row():

@@ -17,6 +17,7 @@ from clientela.process import (
     FireAt,
     Hurdle,
     Killed,
+    LookUp,
     Lower,
     Membership,
     Move,
@@ -91,6 +92,13 @@ def test_a_process_without_events_says_what_to_do():
         (lambda e: e.then(Add("heat", 1.0, by="haet")), r"no variable 'haet'; did you mean 'heat'\?"),
         (lambda e: e.then(AddMark("zzz", 1.0)), r"attack: there is no variable 'zzz'$"),
         (lambda e: e.then(Move("haet", 0.5, 0.0)), r"no variable 'haet'; did you mean 'heat'\?"),
+        (lambda e: e.then(LookUp("haet", "heat", (0.0, 1.0), (0.0, 1.0), 0.0)), r"no variable 'haet'"),
+        (lambda e: e.then(LookUp("heat", "haet", (0.0, 1.0), (0.0, 1.0), 0.0)), r"no variable 'haet'"),
+        (
+            lambda e: e.then(LookUp("heat", "heat", (0.0, 1.0), (0.0,), 0.0)),
+            "attack: the table for 'heat' has 2 points and 1 levels; expected as many of both, and 2 or more",
+        ),
+        (lambda e: e.then(LookUp("heat", "heat", (0.0,), (0.0,), 0.0)), "1 points and 1 levels"),
         (lambda e: e.then(Raise("opne")), r"no flag 'opne'; did you mean 'open'\?"),
         (lambda e: e.then(Lower("opne")), r"no flag 'opne'; did you mean 'open'\?"),
         (lambda e: e.then(Fire("atack")), r"no event 'atack'; did you mean 'attack'\?"),
@@ -250,6 +258,7 @@ def test_parameters_are_found_wherever_a_coefficient_stands():
             Move("x", named("fraction"), named("toward")),
             FireAt("later", "x", named("level")),
             FireAfter("later", named("wait")),
+            LookUp("x", "x", (named("point"), 2.0), (1.0, named("top")), named("below")),
         ],
         mark=Killed(named("none"), named("mean"), named("r")),
         outcomes=[
@@ -265,7 +274,7 @@ def test_parameters_are_found_wherever_a_coefficient_stands():
     )
     p.event("later")
     p.at("e", named("day"))
-    names = "start base half rate add log amount fraction toward level wait none mean r weight slope by beta tilt " \
+    names = "start base half rate add log amount fraction toward level wait point top below none mean r weight slope by beta tilt " \
             "opposed neutral unbound swayed day"  # fmt: skip
     assert list(p.parameters()) == sorted(names.split())
     program = compile_process(p)
@@ -291,11 +300,19 @@ def test_the_digest_sees_every_number_and_nothing_else():
         lambda p: setattr(p, "horizon", 101.0),
         lambda p: setattr(p.events["attack"], "rate", 0.1000001),
         lambda p: setattr(p.events["attack"], "rate", A),
+        lambda p: setattr(p.events["attack"], "rate", A * 0.1),
+        lambda p: setattr(p.events["attack"], "rate", A * 0.1000000001),
         lambda p: p.flags.update(open=False),
         lambda p: p.events["attack"].when.update(open=True),
         lambda p: p.event("other"),
         lambda p: p.happened("attack", -1.0),
         lambda p: p.at("attack", 3.0),
+        *(
+            lambda p, last=last: p.events["attack"].then(
+                LookUp("heat", "heat", (0.0, 1.0), (0.0, last), 0.0)
+            )
+            for last in (1.0, 1.0000001)
+        ),
     )
     digests = {base}
     for change in changes:
@@ -326,6 +343,7 @@ a, b = VALUES["a"], VALUES["b"]
         (largest(A, 0.5), np.maximum(a, 0.5), "max(a, 0.5)"),
         (smallest(0.5, A), np.minimum(a, 0.5), "min(0.5, a)"),
         (exp(A * (1.0 - B)), np.exp(a * (1 - b)), "exp((a * (1 - b)))"),
+        (A * 0.123456789, a * 0.123456789, "(a * 0.123456789)"),
     ],
 )
 def test_an_expression_computes_what_it_prints(expression, expected, shown):
@@ -357,3 +375,60 @@ def test_equal_expressions_are_evaluated_once():
     p.events["attack"].rate = A * 2.0
     p.event("other", rate=A * 2.0)
     assert len(compile_process(p).expressions) == 1
+
+
+# -- solvers -----------------------------------------------------------------------------------
+
+
+def roots(calls):
+    """A solver of x² − sum·x + product = 0, which counts how often it is called."""
+
+    def solve(*, total, product):
+        calls.append(1)
+        root = np.sqrt(total * total / 4.0 - product)
+        return {"low": total / 2.0 - root, "high": total / 2.0 + root}
+
+    return solve
+
+
+def test_a_solver_is_solved_once_for_all_its_outputs_and_any_number_of_draws():
+    calls = []
+    p = process()
+    found = p.solver("roots", roots(calls), ["low", "high"], total=A + B, product=A * B)
+    assert not calls
+    p.events["attack"].rate = found["low"]
+    p.variable("x", start=found["high"], baseline=2.0 * found["high"])
+    program = compile_process(p)
+    assert [each.name for each in program.parameters] == ["a", "b"]
+    drawn = np.array([[0.2, 1.5], [0.8, 3.0]])
+    filled = program.coefficients(drawn)
+    assert len(calls) == 1
+    by_place = {
+        place: column for (place, _), column in zip(program.expressions, filled.T, strict=True)
+    }
+    x = program.variable_names.index("x")
+    assert by_place[program.arrays.rates.rate[0]] == pytest.approx([0.2, 0.8])
+    assert by_place[program.arrays.variables.start[x]] == pytest.approx([1.5, 3.0])
+    assert by_place[program.arrays.variables.baseline[x]] == pytest.approx([3.0, 6.0])
+    program.coefficients(drawn[:1])
+    assert len(calls) == 2
+    assert str(found["low"]) == "roots(total=(a + b), product=(a * b)).low"
+
+
+def test_what_is_solved_for_numbers_is_a_number():
+    p = process()
+    found = p.solver("roots", roots([]), ["low", "high"], total=4.0, product=3.0)
+    assert found == {"low": 1.0, "high": 3.0}
+    with pytest.raises(ProcessError, match="roots"):
+        p.solver("roots", roots([]), ["low"], total=4.0, product=3.0)
+
+
+def test_the_digest_sees_what_a_solver_is_given():
+    digests = set()
+    for product in (3.0, 3.0000000001):
+        p = process()
+        p.events["attack"].rate = p.solver(
+            "roots", roots([]), ["low"], total=A + 4.0, product=product
+        )["low"]
+        digests.add(compile_process(p).digest)
+    assert len(digests) == 2

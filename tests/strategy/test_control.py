@@ -1,5 +1,5 @@
 import math
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from clientela.strategy.control import (
     Control,
     ControlProblem,
+    dearest,
     indirect_control,
     recursive_control,
 )
@@ -309,7 +310,10 @@ def test_control_fails_where_the_patron_itself_does_as_well_as_effort():
         ({"discount": 1.0}, "discount is 1.0; expected between 0 and 1"),
         ({"discount": 0.0}, "discount is 0.0"),
         ({"discount": math.nan}, "discount is nan"),
-        ({"disturbed_effort": 0.7}, "disturbed_effort is 0.7; expected no more than disturbed_idle, 0.6"),
+        (
+            {"disturbed_effort": 0.7},
+            "disturbed_effort is 0.7; expected no more than disturbed_idle, 0.6",
+        ),
         ({"disturbed_idle": 1.2}, "disturbed_idle is 1.2; expected 0 to 1"),
         ({"disturbed_intervening": math.nan}, "disturbed_intervening is nan"),
         ({"disturbance_cost": -1.0}, "disturbance_cost is -1.0; expected a number above 0"),
@@ -329,3 +333,98 @@ def test_what_cannot_be_is_refused_in_a_sentence(wrong: dict[str, float], says: 
 def test_a_grid_too_coarse_is_refused():
     with pytest.raises(ValueError, match="there are 3 cells; expected 20 or more"):
         recursive_control(EASY, cells=3)
+
+
+def test_many_problems_at_once_are_each_solved_as_one_alone():
+    """Field by field, in a batch of two axes with a field that broadcasts."""
+    rng = np.random.default_rng(4)
+    drawn = {
+        "discount": rng.uniform(0.5, 0.98, (40, 1)), "disturbed_idle": rng.uniform(0.3, 1, (40, 5)),
+        "disturbed_effort": rng.uniform(0, 0.3, (40, 5)), "disturbed_intervening": rng.uniform(0, 1, (40, 5)),
+        "intervention_cost": rng.uniform(0.02, 1, 5), "effort_cost": rng.uniform(0.001, 0.4, (40, 5)),
+        "autonomy": rng.uniform(0, 2, (40, 5)), "weakness": rng.uniform(0, 2, (40, 5)),
+    }  # fmt: skip
+    many = ControlProblem(**(vars(EASY) | drawn))
+    found, prices = indirect_control(many), np.asarray(dearest(many))
+    assert found.intensity.shape == prices.shape == many.shape == (40, 5)
+    assert 20 < found.controls.sum() < 180
+    assert len(set(found.why.ravel())) == 5  # every way to fail, and success
+    for place in np.ndindex(40, 5):
+        given = {k: float(np.broadcast_to(v, (40, 5))[place]) for k, v in vars(many).items()}
+        one = indirect_control(ControlProblem(**given))
+        for each in fields(Control):
+            mine, other = getattr(one, each.name), getattr(found, each.name)[place]
+            assert type(mine) in (bool, str, float)
+            assert mine == other or mine == pytest.approx(other, rel=1e-6, nan_ok=True), each.name
+        assert dearest(ControlProblem(**given)) == pytest.approx(prices[place], rel=1e-9)
+
+
+@given(problem=problems)
+@settings(max_examples=100, deadline=None)
+def test_control_holds_up_to_the_dearest_price_and_not_beyond(problem: ControlProblem):
+    most = dearest(problem)
+
+    def holds(price: float) -> bool:
+        return bool(
+            indirect_control(replace(problem, intervention_cost=price, weakness=0)).controls
+        )
+
+    if most == 0.0:
+        assert not holds(1e-9)
+    else:
+        assert holds(most * (1 - 1e-9))
+        assert not holds(most * (1 + 1e-6))
+    # What an intervention costs now, commander included, does not change what it may cost.
+    assert dearest(replace(problem, intervention_cost=0.9, weakness=3.0)) == most
+
+
+def test_the_dearest_price_is_the_one_beyond_which_no_chain_of_phases_pays():
+    """By brute force over start, persistence and intensity, for which values solve a linear system."""
+    for problem in (EASY, HARD, RELUCTANT, RISKY):
+        grid = np.meshgrid(
+            np.linspace(0.02, 1, 50), np.linspace(0, 0.98, 50), np.linspace(0.05, 6, 120)
+        )
+        p, d, i = (axis.ravel() for axis in grid)
+
+        def pays(price: float, problem: ControlProblem = problem, p=p, d=d, i=i) -> bool:
+            dear = replace(problem, intervention_cost=price)
+            delegating, intervening, lost = directly(dear, p, d, i)
+            gain = problem.disturbed_idle - problem.disturbed_effort
+            works = problem.discount * p * gain * lost >= problem.effort
+            # Delegating must be worth it too, or the patron would not go back to it.
+            willing = (intervening >= problem.outside) & (delegating >= problem.outside)
+            return bool((works & willing).any())
+
+        most = dearest(problem)
+        assert pays(0.95 * most)
+        assert not pays(1.001 * most)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sharpness": 0.0},
+        {"disturbed_effort": 0.6},
+        {"effort_cost": 1.5},
+        {"disturbed_intervening": 0.1},
+    ],
+)
+def test_where_nothing_can_be_done_no_price_is_low_enough(change):
+    problem = replace(EASY, **change)
+    assert dearest(problem) == 0.0
+    found = indirect_control(problem)
+    assert not found.controls
+    assert found.why
+
+
+def test_arrays_that_do_not_fit_and_a_bad_value_among_good_ones_are_said():
+    with pytest.raises(
+        ValueError, match=r"discount \(2,\), sharpness \(3,\); expected some that broadcast"
+    ):
+        replace(EASY, discount=np.full(2, 0.9), sharpness=np.ones(3))
+    with pytest.raises(
+        ValueError, match=r"disturbed_effort is 0\.7; expected no more than disturbed_idle, 0\.6"
+    ):
+        replace(EASY, disturbed_effort=np.array([0.1, 0.7]))
+    with pytest.raises(ValueError, match=r"shape \(2,\); expected one problem"):
+        recursive_control(replace(EASY, discount=np.array([0.8, 0.9])))

@@ -9,6 +9,7 @@ from clientela.strategy.deterrence import (
     best_response,
     certainly_unique,
     equilibria,
+    settled,
     symmetric,
 )
 
@@ -238,6 +239,11 @@ GOOD = {
         ({"false_alarms": [0.1, 0.8]}, "false alarms sum to 0.9"),
         ({"false_alarms": [1.0]}, r"false alarms have shape \(1,\); expected \(2,\)"),
         ({"false_alarms": [np.inf, 0]}, "no number"),
+        ({"chances": [0.5, 0.0]}, "the chance is 0.0; expected a positive number"),
+        ({"chances": [1.0]}, r"chances have shape \(1,\) and the scale \(\); expected \(2,\)"),
+        ({"scale": [1.0, 2.0, 3.0]}, r"the scale \(3,\); expected \(2,\)"),
+        ({"scale": -1.0}, "the scale is -1.0"),
+        ({"cost": [1, 2], "chances": np.ones((3, 2))}, r"cost \(2,\), chances \(3,\)"),
         ({"cost": 0.0}, "the cost is 0.0; expected a positive number"),
         ({"cost": np.nan}, "the cost is nan"),
         ({"null": 2}, "the null signal is number 2; expected one of 2"),
@@ -275,3 +281,117 @@ def test_what_cannot_be_solved_is_said():
         best_response(game, np.zeros(3))
     with pytest.raises(ValueError, match="no numbers"):
         best_response(game, np.array([0.1, np.nan]))
+    with pytest.raises(ValueError, match=r"accuracy is 0\.0"):
+        settled(game, accuracy=0.0)
+    with pytest.raises(ValueError, match=r"batch of games of shape \(2,\); expected one game"):
+        equilibria(DeterrenceGame(game.signals, game.false_alarms, UNIFORM, UNIFORM, [1.0, 2.0]))
+
+
+# -- unequal chances, and many games at once ---------------------------------------------------
+
+
+def batch(n: int = 3, games: int = 60, seed: int = 2) -> DeterrenceGame:
+    """Games in which an attacker is named more often than others, some with steep answers."""
+    rng = np.random.default_rng(seed)
+    named = np.where(
+        np.eye(n), rng.uniform(0.1, 0.9, (games, 1, 1)), rng.uniform(0, 0.1, (games, n, n)) / n
+    )
+    alarms = rng.uniform(0.002, 0.1, (games, n)) / n
+    return DeterrenceGame(
+        np.concatenate([named, 1 - named.sum(axis=-1, keepdims=True)], axis=-1),
+        np.concatenate([alarms, 1 - alarms.sum(axis=-1, keepdims=True)], axis=-1),
+        UNIFORM, UNIFORM, rng.uniform(0.3, 3, games), chances=rng.uniform(0.01, 1, (games, n)),
+        scale=rng.uniform(0.3, 3, (games, 1)),
+    )  # fmt: skip
+
+
+def alone(games: DeterrenceGame, k: int, **others) -> DeterrenceGame:
+    """One of a batch with one axis."""
+    return DeterrenceGame(
+        games.signals[k], games.false_alarms[k], games.benefits, games.stake, games.cost[k],
+        chances=games.chances[k], scale=games.scale[k], **others,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [1, 3, 5])
+def test_a_batch_settles_where_each_game_has_its_equilibrium_of_fewest_attacks(n):
+    games = batch(n)
+    found, only = settled(games), certainly_unique(games)
+    assert found.residual.max() < 1e-9
+    for k in range(60):
+        one = equilibria(alone(games, k), starts=8)
+        assert certainly_unique(alone(games, k)) == only[k]
+        if only[k]:
+            assert len(one) == 1
+        nearest = min(one, key=lambda e: np.abs(e.thresholds - found.thresholds[k]).max())
+        assert found.thresholds[k] == pytest.approx(nearest.thresholds, abs=1e-7)
+        assert found.attack[k] == pytest.approx(one[0].attack, abs=1e-7)
+        assert found.beliefs[k] == pytest.approx(nearest.beliefs, abs=1e-5)
+
+
+def test_games_so_steep_that_they_do_not_settle_together_are_solved_alone():
+    """Where what is gained is little and nearly every alarm is true, suspicion is all or nothing."""
+    rng = np.random.default_rng(0)
+    named = rng.uniform(0.8, 1, 400)[:, None, None]
+    games = DeterrenceGame(
+        np.concatenate([named, 1 - named], axis=-1), np.array([0.001, 0.999]), UNIFORM, UNIFORM,
+        rng.uniform(0.1, 5, 400), scale=np.full((400, 1), 0.1),
+    )  # fmt: skip
+    found = settled(games)
+    assert found.residual.max() < 1e-9
+    assert (found.attacks < 0.05).all()
+
+
+def by_enumeration(game: DeterrenceGame, attacks: np.ndarray) -> np.ndarray:
+    """Beliefs by signal from every case: who has the opportunity, whether it attacks, what is seen."""
+    n, signals = game.signals.shape
+    joint = np.zeros((n + 1, signals))
+    for who in range(n):
+        for s in range(signals):
+            joint[who, s] += game.chances[who] * attacks[who] * game.signals[who, s]
+            joint[n, s] += game.chances[who] * (1 - attacks[who]) * game.false_alarms[s]
+    return joint[:n] / joint.sum(axis=0)
+
+
+def test_beliefs_with_unequal_chances_are_those_of_every_case_counted():
+    games = batch()
+    for k in range(10):
+        game = alone(games, k)
+        attacks = np.random.default_rng(k).random(3)
+        assert game.beliefs(attacks) == pytest.approx(by_enumeration(game, attacks))
+        assert game.chances.sum() == pytest.approx(1.0)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.floats(1.0, 50.0), st.floats(0.2, 0.9), st.floats(0.001, 0.05))
+def test_who_has_more_opportunities_is_believed_guilty_and_answered_sooner(more, known, alarm):
+    named = np.where(np.eye(2), known, 0.2 * (1 - known))
+    signals = np.column_stack([named, 1 - named.sum(axis=1)])
+    alarms = np.array([alarm, alarm, 1 - 2 * alarm])
+    game = DeterrenceGame(signals, alarms, UNIFORM, UNIFORM, chances=[more, 1.0])
+    found = settled(game)
+    assert found.beliefs[0, 0] >= found.beliefs[1, 1] - 1e-9
+    assert found.retaliation[0, 0] >= found.retaliation[1, 1] - 1e-9
+    assert found.attacks[0] <= found.attacks[1] + 1e-9
+
+
+def test_a_scale_is_a_stretched_distribution():
+    (one,) = equilibria(three(scale=1.5))
+    (other,) = equilibria(three(stats.uniform(0, 1.5)))
+    assert one.thresholds == pytest.approx(other.thresholds, abs=1e-9)
+    assert one.attacks == pytest.approx(other.attacks, abs=1e-9)
+
+
+def test_leading_axes_broadcast():
+    game = symmetric(2, 0.8, 0.02, 0.5)
+    costs = np.array([[0.5], [1.0], [2.0]])
+    scales = np.array([0.8, 1.0, 1.2, 2.0])[:, None]
+    games = DeterrenceGame(game.signals, game.false_alarms, UNIFORM, UNIFORM, costs, scale=scales)
+    assert games.batch == (3, 4)
+    found = settled(games)
+    assert found.attacks.shape == (3, 4, 2)
+    assert found.attack.shape == found.residual.shape == certainly_unique(games).shape == (3, 4)
+    # Retaliation that is dearer deters less, and so do attacks that are worth more.
+    assert (np.diff(found.attack, axis=0) > 0).all()
+    assert (np.diff(found.attack, axis=1) > 0).all()
+    assert found.attack[1, 1] == pytest.approx(equilibria(game)[0].attack)
