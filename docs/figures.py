@@ -102,7 +102,8 @@ def interests() -> None:
             y = [per_history(pattern, **set_by, **{f"{mechanism}__{setting}": x}) for x in levels]
             axes.plot(levels, y, color=color, linestyle=line, marker=mark, markersize=4, label=name)
         axes.set_xlabel(over, fontsize=9)
-        axes.set_ylabel(f"{what}, mean to the end of 2022", fontsize=8)
+        axes.set_title(what, fontsize=9)
+        axes.set_ylabel("mean number to the end of 2022", fontsize=9)
         axes.set_ylim(0)
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, fontsize=8)

@@ -33,7 +33,7 @@ from clientela.process import (
     StandingCoalition,
     Vote,
 )
-from clientela.process.expression import Expression
+from clientela.process.expression import Drawn, Expression
 from clientela.process.process import branch_names
 from clientela.scenario import Conditional
 
@@ -120,7 +120,7 @@ class History:
 class Oracle:
     def __init__(self, process: Process, seed: int, draw: int, top: float = 4.0) -> None:
         self.process, self.seed, self.draw, self.top = process, seed, draw, top
-        self.values = parameters(process, seed, draw)
+        self.values = Drawn(parameters(process, seed, draw))
         self.key = history_key(seed, draw, 1)
         self.x, self.base, self.flags = {}, {}, dict(process.flags)
         self.counts = dict.fromkeys(process.events, 0)
