@@ -103,22 +103,20 @@ def print_divergence(found: Divergence, scenario: Scenario, top: int) -> None:
         ("without the change", found.base[:top]),
         ("with the change", found.other[:top]),
     ):
-        console.print(_happenings(title, rows, scenario))
+        console.print(f"\n{title}", style="bold")
+        console.print(_happenings(rows, scenario) if rows else "nothing")
     for title, rows in (("without", found.base), ("with", found.other)):
         killed = sum(h.mark for h in rows if h.event != "government")
         console.print(f"{title}: {len(rows):,} events from there on, {killed:,} killed")
 
 
-def _happenings(title: str, rows: list[Happening], scenario: Scenario) -> Table:
-    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=None,
-                  pad_edge=False, show_header=False)  # fmt: skip
+def _happenings(rows: list[Happening], scenario: Scenario) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
     for happening in rows:
         date = scenario.as_of + dt.timedelta(days=int(happening.day))
         table.add_row(
             str(date), happening.event, ", ".join(happening.outcomes), _mark(happening, scenario)
         )
-    if not rows:
-        table.add_row("nothing")
     return table
 
 
