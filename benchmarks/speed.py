@@ -114,6 +114,7 @@ def engine(program: Program) -> Kernel:
             work.filled,
             program.flags,
             np.uint64(SEED),
+            np.arange(work.first, work.first + work.draws),
             work.first,
             start,
             program.horizon,
@@ -123,6 +124,8 @@ def engine(program: Program) -> Kernel:
             ended,
             no_states(program),
             kernel.WHOLE,
+            None,
+            np.zeros(0),
         )
         return int(done), int(rows)
 

@@ -10,24 +10,30 @@ from clientela.engine.block import (
     Block,
     draw_block,
     draw_from,
+    draw_on,
     draw_parameters,
     draw_propositions,
+    draw_recorded,
     draw_until,
     levels_of,
 )
 from clientela.engine.ensemble import block_ranges, map_blocks, prepare
 from clientela.engine.store import RunFolder, StoreError, events_table, parameters_table, replacing
+from clientela.engine.witness import Record
 
 __all__ = [
     "BLOCK",
     "Block",
+    "Record",
     "RunFolder",
     "StoreError",
     "block_ranges",
     "draw_block",
     "draw_from",
+    "draw_on",
     "draw_parameters",
     "draw_propositions",
+    "draw_recorded",
     "draw_until",
     "events_table",
     "levels_of",

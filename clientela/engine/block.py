@@ -10,6 +10,7 @@ import numpy as np
 from clientela.engine import kernel
 from clientela.engine.state import QUEUE, Log, States
 from clientela.engine.streams import uniforms
+from clientela.engine.witness import Record
 from clientela.process.program import PROPOSITIONS, Program, stream_key
 from clientela.scenario import Conditional
 
@@ -134,14 +135,66 @@ def no_states(program: Program, count: int = 0, day: float = 0.0) -> States:
     )
 
 
+def draw_recorded(
+    program: Program,
+    seed: int,
+    parameters: np.ndarray,
+    numbers: np.ndarray,
+    record: Record,
+    day: float,
+    states: States | None = None,
+) -> tuple[Block, States, np.ndarray]:
+    """Histories in which what the record watches happens as it says, up to and including a day.
+
+    `parameters` has shape (count, columns); history i has the streams of draw `numbers[i]`. With
+    `states` they go on from there, each from its own. Returns the block, the states on the day,
+    and the log-likelihood of the record in each history since it was taken up, shape (count,): −∞
+    where the history makes the record impossible, NaN where it failed.
+    """
+    count = len(numbers)
+    mode = kernel.LEAVE if states is None else kernel.GO_ON_AND_LEAVE
+    states = no_states(program, count, day) if states is None else _copied(states)
+    short = replace(program, horizon=day)
+    weights = np.full(count, np.nan)
+    block = _paths(short, seed, 0, parameters, numbers, states, mode, {}, record, weights)
+    states.day[0] = day
+    return block, states, weights
+
+
+def draw_on(
+    program: Program,
+    seed: int,
+    parameters: np.ndarray,
+    numbers: np.ndarray,
+    states: States,
+) -> Block:
+    """The rest of histories from the states in which they stand, with the streams of `numbers`."""
+    return _paths(program, seed, 0, parameters, numbers, states, kernel.GO_ON, {})
+
+
+def _copied(states: States) -> States:
+    return States(*(column.copy() for column in states))
+
+
 def _drawn(
     program: Program, seed: int, first: int, count: int, states: States, mode: int,
     failed: Mapping[int, str] | None = None,
 ) -> Block:  # fmt: skip
     parameters = draw_parameters(program, seed, first, count)
+    numbers = np.arange(first, first + count)
+    return _paths(program, seed, first, parameters, numbers, states, mode, failed or {})
+
+
+def _paths(
+    program: Program, seed: int, first: int, parameters: np.ndarray, numbers: np.ndarray,
+    states: States, mode: int, failed: Mapping[int, str], record: Record | None = None,
+    weights: np.ndarray | None = None,
+) -> Block:  # fmt: skip
+    """Histories by their parameters and numbers; those in `failed` stay failed."""
+    count = len(numbers)
     filled = program.coefficients(parameters)
     ended = np.zeros(count, dtype=np.int64)
-    ended[[draw - first for draw in failed or {}]] = kernel.TOO_MANY
+    ended[[draw - first for draw in failed]] = kernel.TOO_MANY
     pieces: list[tuple[np.ndarray, ...]] = []
     log = _new_log(64 * count)
     done = 0
@@ -153,6 +206,7 @@ def _drawn(
             filled,
             program.flags,
             np.uint64(seed),
+            numbers,
             first,
             done,
             program.horizon,
@@ -162,14 +216,14 @@ def _drawn(
             ended,
             states,
             mode,
+            record,
+            np.zeros(0) if weights is None else weights,
         )
         pieces.append(tuple(column[:rows].copy() for column in log))
         if done < count:
             log = _new_log(2 * len(log.draw))
     draw, day, label, mark = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    why = {first + int(i): REASONS[int(ended[i])] for i in np.flatnonzero(ended)} | dict(
-        failed or {}
-    )
+    why = {first + int(i): REASONS[int(ended[i])] for i in np.flatnonzero(ended)} | dict(failed)
     return Block(first, count, draw, day, label, mark, parameters, why)
 
 

@@ -4,6 +4,9 @@ A point (t, u) of an event's measure is an event when u < λ(t). Between events 
 monotone toward its baseline, so an intensity has a cheap upper bound, made anew only when
 what it depends on has raised it out of the strips at hand. Reading a variable never changes it:
 a history does not depend on who looks, nor on bounds, blocks or threads.
+
+With a record (`witness`), what it watches happens as recorded instead. Where there is none it is
+None, and Numba leaves out what asks for it.
 """
 
 from __future__ import annotations
@@ -25,7 +28,14 @@ from clientela.engine.state import (
     read,
     write,
 )
-from clientela.engine.streams import PATHS, history_key
+from clientela.engine.streams import PATHS, history_key, threefry, unit
+from clientela.engine.witness import (
+    settle_all,
+    settle_before,
+    weigh_mark,
+    weigh_outcome,
+    witness,
+)
 from clientela.jit import allocating, compiled
 from clientela.process.program import (
     ADD,
@@ -43,8 +53,9 @@ from clientela.process.program import (
 
 # How a history ended.
 FINISHED, LOG_FULL, TOO_MANY, NOT_FINITE, BOUND_BROKEN = range(5)
-# What of a history is drawn: all of it, up to a day on which its state is kept, or on from there.
-WHOLE, LEAVE, GO_ON = range(3)
+# What of a history is drawn: all of it, up to a day on which its state is kept, or on from there,
+# to another such day or to the end.
+WHOLE, LEAVE, GO_ON, GO_ON_AND_LEAVE = range(4)
 
 
 @compiled(forceinline=True)
@@ -73,7 +84,7 @@ def _raise_bound(history, e, is_log, rise):
 
 
 @compiled(forceinline=True)
-def _apply(arrays, history, lo, hi, t, mark):
+def _apply(arrays, history, record, lo, hi, t, mark):
     """Applies effects lo:hi, noting which events need a new bound and which are fired."""
     effects, graph = arrays.effects, arrays.graph
     state, work, coef = history.state, history.work, history.coef
@@ -89,11 +100,15 @@ def _apply(arrays, history, lo, hi, t, mark):
                 work.queue[work.waiting[0]] = target
             work.waiting[0] += 1
         elif op in (RAISE, LOWER):
+            if record is not None:
+                settle_before(arrays, history, record, target, True, t)
             bit = np.int64(1) << target
             work.flags[0] = work.flags[0] | bit if op == RAISE else work.flags[0] & ~bit
             for j in range(graph.flag_lo[target], graph.flag_lo[target + 1]):
                 _mark_dirty(work, graph.flag_event[j])
         else:
+            if record is not None:
+                settle_before(arrays, history, record, target, False, t)
             change = _change(arrays, state, coef, k, op, target, t, mark)
             for j in range(graph.var_lo[target], graph.var_lo[target + 1]):
                 rise = coef[graph.var_coef[j]] * change
@@ -145,7 +160,7 @@ def _change(arrays, state, coef, k, op, v, t, mark):
 
 
 @compiled(forceinline=True)
-def _record(history, draw, t, label, mark):
+def _write_down(history, draw, t, label, mark):
     """Adds a row to the log; False if it is full."""
     log, work = history.log, history.work
     at = work.logged[0]
@@ -160,8 +175,11 @@ def _record(history, draw, t, label, mark):
 
 
 @compiled(forceinline=True)
-def _occur(arrays, history, key0, draw, first, t):
-    """Lets event `first` happen at t, and then what it fires at once. Returns how that ended."""
+def _occur(arrays, history, record, row, key0, draw, first, t):
+    """Lets event `first` happen at t, and then what it fires at once. Returns how that ended.
+
+    `row` is that of the record, −1 for what happens by chance.
+    """
     happenings, branches, work = arrays.happenings, arrays.branches, history.work
     phase = phase_of(arrays.assembly, work.flags[0])
     work.dirty_count[0] = 0
@@ -180,14 +198,23 @@ def _occur(arrays, history, key0, draw, first, t):
         mark = draw_mark(arrays, history, key0, e, turn)
         for g in range(lo, hi):
             work.chosen[g - lo] = draw_outcome(arrays, history, key0, g, turn, t)
-        if not _record(history, draw, t, e, mark):
+        if record is not None and row >= 0 and at == 1:
+            if record.mark[row] >= 0:
+                mark = weigh_mark(arrays, history, record, row)
+            for k in range(record.branch_lo[row], record.branch_lo[row + 1]):
+                g, branch = lo + k - record.branch_lo[row], record.branch[k]
+                if branch >= 0:
+                    drawn = work.chosen[g - lo]
+                    work.chosen[g - lo] = weigh_outcome(arrays, history, record, g, branch, drawn, t)  # fmt: skip
+        if not _write_down(history, draw, t, e, mark):
             return LOG_FULL
-        _apply(arrays, history, happenings.effect_lo[e], happenings.effect_hi[e], t, mark)
+        _apply(arrays, history, record, happenings.effect_lo[e], happenings.effect_hi[e], t, mark)
         for g in range(lo, hi):
             b = arrays.groups.branch_lo[g] + work.chosen[g - lo]
-            if branches.label[b] >= 0 and not _record(history, draw, t, branches.label[b], mark):
+            label = branches.label[b]
+            if label >= 0 and not _write_down(history, draw, t, label, mark):
                 return LOG_FULL
-            _apply(arrays, history, branches.effect_lo[b], branches.effect_hi[b], t, mark)
+            _apply(arrays, history, record, branches.effect_lo[b], branches.effect_hi[b], t, mark)
     if phase_of(arrays.assembly, work.flags[0]) != phase:
         work.proposal[0] = -1  # its row belongs to the assembly as it was
     return TOO_MANY if work.waiting[0] > QUEUE else FINISHED
@@ -203,18 +230,19 @@ def _remember(arrays, history):
         t = times.past_day[p]
         mark = times.past_mark[p]
         work.waiting[0] = QUEUE
-        _apply(arrays, history, happenings.effect_lo[e], happenings.effect_hi[e], t, mark)
+        _apply(arrays, history, None, happenings.effect_lo[e], happenings.effect_hi[e], t, mark)
         for k in range(times.past_lo[p], times.past_lo[p + 1]):
             if times.past_branch[k] >= 0:
                 g = happenings.group_lo[e] + k - times.past_lo[p]
                 b = arrays.groups.branch_lo[g] + times.past_branch[k]
-                _apply(arrays, history, branches.effect_lo[b], branches.effect_hi[b], t, mark)
+                lo, hi = branches.effect_lo[b], branches.effect_hi[b]
+                _apply(arrays, history, None, lo, hi, t, mark)
         work.is_dirty[:] = False
         work.dirty_count[0] = 0
 
 
 @compiled()
-def _begin(arrays, history, flags):
+def _begin(arrays, history, record, key0, flags):
     """The state at day 0, after the past; returns how many events are on the agenda."""
     variables, times = arrays.variables, arrays.times
     state, strips, work, coef = history.state, history.strips, history.work, history.coef
@@ -240,11 +268,11 @@ def _begin(arrays, history, flags):
         # What a variable starts at, if it had been left alone; the past adds to that.
         apart = coef[variables.start[v]] - coef[variables.baseline[v]]
         write(state, v, 0.0, read(state, v, 0.0) + apart)
-    return _agenda(times, work, coef, -1.0)
+    return _agenda(times, work, coef, record, key0, -1.0)
 
 
 @compiled()
-def _go_on(arrays, history, states, i):
+def _go_on(arrays, history, record, key0, states, i):
     """The state in which history i was left; returns how many events are still on the agenda."""
     variables = arrays.variables
     state, strips, work, coef = history.state, history.strips, history.work, history.coef
@@ -265,7 +293,7 @@ def _go_on(arrays, history, states, i):
         work.timer[k] = states.timer[i, k]
     work.is_dirty[:] = False
     work.dirty_count[0] = 0
-    return _agenda(arrays.times, work, coef, states.day[0])
+    return _agenda(arrays.times, work, coef, record, key0, states.day[0])
 
 
 @compiled()
@@ -286,25 +314,37 @@ def _leave(history, states, i):
 
 
 @compiled(forceinline=True)
-def _agenda(times, work, coef, after):
+def _agenda(times, work, coef, record, key0, after):
     """Puts the schedule in order of time; events without a day, or before day 0, are left out.
 
-    So are those that were due by `after`, where a history goes on from there.
+    So are those that were due by `after`, where a history goes on from there. Row k of a record is
+    event number k beyond the process's own.
     """
     count = 0
     for k in range(times.schedule_event.shape[0]):
         day = coef[times.schedule_at[k]]
-        if not day >= 0.0 or day <= after:
-            continue
-        place = count
-        while place > 0 and work.agenda_day[place - 1] > day:
-            work.agenda_day[place] = work.agenda_day[place - 1]
-            work.agenda_event[place] = work.agenda_event[place - 1]
-            place -= 1
-        work.agenda_day[place] = day
-        work.agenda_event[place] = times.schedule_event[k]
-        count += 1
+        if day >= 0.0 and day > after:
+            count = _enter(work, count, day, times.schedule_event[k])
+    if record is not None:
+        for k in range(record.event.shape[0]):
+            word, _ = threefry(key0, record.key[k], np.uint64(0), np.uint64(0))
+            day = record.start[k] + record.span[k] * unit(word)
+            if day > after:
+                count = _enter(work, count, day, record.watched.shape[0] + k)
     return count
+
+
+@compiled(forceinline=True)
+def _enter(work, count, day, event):
+    """Enters an event into the agenda of `count` others, after those of the same time."""
+    place = count
+    while place > 0 and work.agenda_day[place - 1] > day:
+        work.agenda_day[place] = work.agenda_day[place - 1]
+        work.agenda_event[place] = work.agenda_event[place - 1]
+        place -= 1
+    work.agenda_day[place] = day
+    work.agenda_event[place] = event
+    return count + 1
 
 
 @compiled(forceinline=True)
@@ -330,11 +370,12 @@ def _first_timer(timer):
 
 
 @compiled()
-def _path(arrays, history, seed, draw, scheduled, begin, horizon, most):
+def _path(arrays, history, record, key0, draw, scheduled, begin, horizon, most):
     """One history from `begin` on, appended to the log. Returns how it ended."""
     rates, strips, work = arrays.rates, history.strips, history.work
-    key0 = history_key(seed, draw, PATHS)
     for e in range(strips.next.shape[0]):
+        if record is not None and record.watched[e]:
+            continue
         if not rebound(rates, history, key0, e, begin, horizon):
             return NOT_FINITE
     agenda = 0
@@ -370,7 +411,15 @@ def _path(arrays, history, seed, draw, scheduled, begin, horizon, most):
             if level > TOP[strips.open[e] - 1]:
                 return BOUND_BROKEN
             find_next(strips, e)
-        ending = _occur(arrays, history, key0, draw, e, t)
+        row = -1
+        if record is not None and dated:
+            row = e - record.watched.shape[0]
+            if row >= 0:
+                e = record.event[row]
+                witness(arrays, history, record, row, t)
+            elif record.watched[e] and is_open(rates, work.flags[0], e):
+                record.weight[0] = -math.inf  # it was due, and the record does not have it
+        ending = _occur(arrays, history, record, row, key0, draw, e, t)
         if ending != FINISHED:
             return ending
         happened += 1
@@ -378,12 +427,14 @@ def _path(arrays, history, seed, draw, scheduled, begin, horizon, most):
             return TOO_MANY
         for k in range(work.dirty_count[0]):
             work.is_dirty[work.dirty[k]] = False
+            if record is not None and record.watched[work.dirty[k]]:
+                continue
             if not rebound(rates, history, key0, work.dirty[k], t, horizon):
                 return NOT_FINITE
 
 
 @allocating()
-def _new_history(arrays, base, log):
+def _new_history(arrays, base, log, recorded):
     """The arrays that a block's histories share, one after the other."""
     variables, happenings = arrays.variables, arrays.happenings
     count = variables.start.shape[0]
@@ -394,7 +445,7 @@ def _new_history(arrays, base, log):
     pointer = arrays.assembly.pointer
     for p in range(pointer.shape[0] - 1):
         coalitions = max(coalitions, pointer[p + 1] - pointer[p])
-    agenda = arrays.times.schedule_event.shape[0] + 1
+    agenda = arrays.times.schedule_event.shape[0] + recorded + 1
     timers = arrays.times.timer_event.shape[0] + 1  # one that never runs, so that there is a first
     floats, ints = np.zeros((6, count)), np.zeros((4, 2), np.int64)
     points, places = np.zeros((3, events, STRIPS)), np.zeros((2, events, STRIPS), np.int64)
@@ -415,36 +466,49 @@ def _new_history(arrays, base, log):
 
 @allocating()
 def draw_histories(
-    arrays, base, positions, filled, flags, seed, first, start, horizon, most, log, logged, ended,
-    states, mode,
+    arrays, base, positions, filled, flags, seed, numbers, first, start, horizon, most, log, logged,
+    ended, states, mode, record, weights,
 ):  # fmt: skip
-    """Histories first + start, … of a block, until it is done or the log is full.
+    """Histories start, … of a block, until it is done or the log is full.
 
-    `filled` holds the uncertain coefficients, a row per draw; `ended[i]` becomes how history i
-    ended. Returns (histories done, rows of the log used); a failed history leaves no rows.
-    `mode` is WHOLE, LEAVE (the state at the horizon is kept in `states`) or GO_ON (from there).
+    History i has the streams of draw `numbers[i]` and is written down as draw `first + i`. `filled`
+    holds the uncertain coefficients, a row per draw; `ended[i]` becomes how history i ended, and
+    with a record `weights[i]` its log-likelihood since the beginning or the state gone on from.
+    Returns (histories done, rows of the log used); a failed history leaves no rows. `mode` is WHOLE,
+    LEAVE (the state at the horizon is kept in `states`), GO_ON (from there) or GO_ON_AND_LEAVE.
     """
-    history = _new_history(arrays, base, log)
+    recorded = 0
+    if record is not None:
+        recorded = record.event.shape[0]
+    history = _new_history(arrays, base, log, recorded)
     rows = history.work.logged
     rows[0] = logged
     for i in range(start, filled.shape[0]):
-        if mode == GO_ON and ended[i] != FINISHED:
+        if mode in (GO_ON, GO_ON_AND_LEAVE) and ended[i] != FINISHED:
             continue  # it failed before
         for k in range(positions.shape[0]):
             history.coef[positions[k]] = filled[i, k]
-        before = rows[0]
-        if mode == GO_ON:
+        key0 = history_key(seed, numbers[i], PATHS)
+        if mode in (GO_ON, GO_ON_AND_LEAVE):
             begin = states.day[0]
-            scheduled = _go_on(arrays, history, states, i)
+            scheduled = _go_on(arrays, history, record, key0, states, i)
         else:
             begin = 0.0
-            scheduled = _begin(arrays, history, flags)
-        ending = _path(arrays, history, seed, first + i, scheduled, begin, horizon, most)
+            scheduled = _begin(arrays, history, record, key0, flags)
+        if record is not None:
+            record.settled[:] = begin
+            record.weight[0] = 0.0
+        before = rows[0]
+        ending = _path(arrays, history, record, key0, first + i, scheduled, begin, horizon, most)
         if ending == LOG_FULL:
             return i, before
         ended[i] = ending
         if ending != FINISHED:
             rows[0] = before
-        elif mode == LEAVE:
+            continue
+        if record is not None:
+            settle_all(arrays.rates, history, record, horizon)
+            weights[i] = record.weight[0]
+        if mode in (LEAVE, GO_ON_AND_LEAVE):
             _leave(history, states, i)
     return filled.shape[0], rows[0]

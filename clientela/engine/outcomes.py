@@ -79,6 +79,18 @@ def _weight(branches, history, b, t):
     return weight
 
 
+@compiled()
+def branch_chance(arrays, history, g, branch, t):
+    """The probability of one branch of a choice: the softmax of w + Σ W x."""
+    branches = arrays.branches
+    lo, hi = arrays.groups.branch_lo[g], arrays.groups.branch_lo[g + 1]
+    own = _weight(branches, history, lo + branch, t)
+    total = 0.0
+    for b in range(lo, hi):
+        total += math.exp(_weight(branches, history, b, t) - own)
+    return 1.0 / total
+
+
 @compiled(forceinline=True)
 def _choose(arrays, history, g, t, u):
     """A branch by inverse CDF of the softmax of w + Σ W x."""

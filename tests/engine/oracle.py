@@ -139,7 +139,8 @@ class Oracle:
         variable = self.process.variables[name]
         return min(max(value, variable.low), variable.high)
 
-    def run(self) -> History:
+    def begin(self) -> None:
+        """The state at day 0, after the past."""
         for name, variable in self.process.variables.items():
             self.base[name] = self.clip(name, self.number(variable.baseline))
             self.x[name] = self.base[name]
@@ -156,6 +157,9 @@ class Oracle:
         for name, variable in self.process.variables.items():
             apart = self.number(variable.start) - self.number(variable.baseline)
             self.x[name] = self.clip(name, self.x[name] + apart)
+
+    def run(self) -> History:
+        self.begin()
         candidates = []
         for name in self.process.events:
             candidates += points(self.key, name, self.top, self.process.horizon)
