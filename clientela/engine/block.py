@@ -153,9 +153,11 @@ def draw_recorded(
     """
     count = len(numbers)
     mode = kernel.LEAVE if states is None else kernel.GO_ON_AND_LEAVE
-    states = no_states(program, count, day) if states is None else _copied(states)
+    states = no_states(program, count, day) if states is None else states.picked(slice(None))
     short = replace(program, horizon=day)
     weights = np.full(count, np.nan)
+    # Histories write into these; others may be drawn at the same time.
+    record = record._replace(settled=np.empty(len(record.watched)), weight=np.empty(1))
     block = _paths(short, seed, 0, parameters, numbers, states, mode, {}, record, weights)
     states.day[0] = day
     return block, states, weights
@@ -170,10 +172,6 @@ def draw_on(
 ) -> Block:
     """The rest of histories from the states in which they stand, with the streams of `numbers`."""
     return _paths(program, seed, 0, parameters, numbers, states, kernel.GO_ON, {})
-
-
-def _copied(states: States) -> States:
-    return States(*(column.copy() for column in states))
 
 
 def _drawn(

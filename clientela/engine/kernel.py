@@ -200,7 +200,7 @@ def _occur(arrays, history, record, row, key0, draw, first, t):
             work.chosen[g - lo] = draw_outcome(arrays, history, key0, g, turn, t)
         if record is not None and row >= 0 and at == 1:
             if record.mark[row] >= 0:
-                mark = weigh_mark(arrays, history, record, row)
+                mark = weigh_mark(arrays, history, record, row, e)
             for k in range(record.branch_lo[row], record.branch_lo[row + 1]):
                 g, branch = lo + k - record.branch_lo[row], record.branch[k]
                 if branch >= 0:
@@ -326,7 +326,7 @@ def _agenda(times, work, coef, record, key0, after):
         if day >= 0.0 and day > after:
             count = _enter(work, count, day, times.schedule_event[k])
     if record is not None:
-        for k in range(record.event.shape[0]):
+        for k in range(record.start.shape[0]):
             word, _ = threefry(key0, record.key[k], np.uint64(0), np.uint64(0))
             day = record.start[k] + record.span[k] * unit(word)
             if day > after:
@@ -415,8 +415,7 @@ def _path(arrays, history, record, key0, draw, scheduled, begin, horizon, most):
         if record is not None and dated:
             row = e - record.watched.shape[0]
             if row >= 0:
-                e = record.event[row]
-                witness(arrays, history, record, row, t)
+                e = witness(arrays, history, record, key0, row, t)
             elif record.watched[e] and is_open(rates, work.flags[0], e):
                 record.weight[0] = -math.inf  # it was due, and the record does not have it
         ending = _occur(arrays, history, record, row, key0, draw, e, t)
@@ -479,7 +478,7 @@ def draw_histories(
     """
     recorded = 0
     if record is not None:
-        recorded = record.event.shape[0]
+        recorded = record.start.shape[0]
     history = _new_history(arrays, base, log, recorded)
     rows = history.work.logged
     rows[0] = logged

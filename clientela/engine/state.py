@@ -80,6 +80,10 @@ class States(NamedTuple):
     counts: np.ndarray
     timer: np.ndarray
 
+    def picked(self, which: np.ndarray | slice) -> States:
+        """The states of some of the histories, in this order, as arrays of their own."""
+        return States(self.day.copy(), *(column[which].copy() for column in self[1:]))
+
 
 class History(NamedTuple):
     """Everything that changes while a history is drawn, allocated once per block."""

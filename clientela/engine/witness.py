@@ -15,10 +15,11 @@ import numpy as np
 
 from clientela.engine.outcomes import branch_chance
 from clientela.engine.state import intensity, is_open, read
+from clientela.engine.streams import threefry, unit
 from clientela.jit import compiled
 from clientela.process.program import CHOICE
 
-UNKNOWN = -1
+_U = np.uint64
 # Gauss–Legendre nodes per panel, and the length of a panel in mean lives of the fastest variable:
 # exact to about 1e-13 for exponents that change by several units in a mean life.
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
@@ -30,16 +31,20 @@ STILL = 1e-14
 class Record(NamedTuple):
     """What happened, a row per event, and what a history makes of it.
 
-    `watched` says of each event type whether all its occurrences are in the record. Row k is of
-    type `event[k]`, on a day between `start[k]` and `start[k] + span[k]` (days since the beginning)
-    that each history draws from the stream `key[k]`, with `mark[k]` and, in `branch`, a branch for
-    each outcome group of its type from `branch_lo[k]` on; −1 is unknown.
+    `watched` says of each event type whether all its occurrences are in the record, `weighed`
+    whether it comes by an intensity of its own, so that its coming and not coming are weighed, and
+    not because it is due. Row k is of one of the types `kind[kind_lo[k]]`, …, on a day between
+    `start[k]` and `start[k] + span[k]` (days since the beginning), which each history draws from
+    the stream `key[k]`, with `mark[k]` and, in `branch`, a branch for each outcome group of its type
+    from `branch_lo[k]` on; −1 is unknown.
 
     The rest is working space: until when each compensator is counted, and the log-likelihood.
     """
 
     watched: np.ndarray
-    event: np.ndarray
+    weighed: np.ndarray
+    kind_lo: np.ndarray
+    kind: np.ndarray
     start: np.ndarray
     span: np.ndarray
     key: np.ndarray
@@ -61,9 +66,9 @@ def settle(rates, history, record, e, t):
 
 @compiled()
 def settle_all(rates, history, record, t):
-    """Counts every watched event's compensator up to t."""
+    """Counts every compensator up to t."""
     for e in range(record.watched.shape[0]):
-        if record.watched[e]:
+        if record.weighed[e]:
             settle(rates, history, record, e, t)
 
 
@@ -73,11 +78,11 @@ def settle_before(arrays, history, record, target, is_flag, t):
     graph = arrays.graph
     if is_flag:
         for j in range(graph.flag_lo[target], graph.flag_lo[target + 1]):
-            if record.watched[graph.flag_event[j]]:
+            if record.weighed[graph.flag_event[j]]:
                 settle(arrays.rates, history, record, graph.flag_event[j], t)
     else:
         for j in range(graph.var_lo[target], graph.var_lo[target + 1]):
-            if record.watched[graph.var_event[j]]:
+            if record.weighed[graph.var_event[j]]:
                 settle(arrays.rates, history, record, graph.var_event[j], t)
 
 
@@ -150,28 +155,36 @@ def _closed(rates, history, e, begin, end):
 
 
 @compiled()
-def witness(arrays, history, record, row, t):
-    """Weighs a history by a recorded event at t: its intensity, or whether its condition holds."""
+def witness(arrays, history, record, key0, row, t):
+    """Weighs a history by a recorded event at t, and returns its type.
+
+    The weight is the intensity, of all types together that it may have been of, and one of them is
+    drawn in proportion to its own. What comes because it is due has its condition to meet only.
+    """
     rates = arrays.rates
-    e = record.event[row]
-    if comes_by_itself(rates, history, e):
-        level = intensity(rates, history, e, t)
-        record.weight[0] += math.log(level) if level > 0.0 else -math.inf
-    elif not is_open(rates, history.work.flags[0], e):
-        record.weight[0] = -math.inf
-
-
-@compiled(forceinline=True)
-def comes_by_itself(rates, history, e):
-    """Whether the event has an intensity of its own; others happen because they are due."""
-    return rates.add_lo[e + 1] > rates.add_lo[e] or history.coef[rates.rate[e]] > 0.0
+    lo, hi = record.kind_lo[row], record.kind_lo[row + 1]
+    if not record.weighed[record.kind[lo]]:
+        if not is_open(rates, history.work.flags[0], record.kind[lo]):
+            record.weight[0] = -math.inf
+        return record.kind[lo]
+    total = 0.0
+    for k in range(lo, hi):
+        total += intensity(rates, history, record.kind[k], t)
+    record.weight[0] += math.log(total) if total > 0.0 else -math.inf
+    word, _ = threefry(key0, record.key[row], _U(1), _U(0))
+    aim, below = unit(word) * total, 0.0
+    for k in range(lo, hi):
+        below += intensity(rates, history, record.kind[k], t)
+        if aim <= below:
+            return record.kind[k]
+    return record.kind[hi - 1]
 
 
 @compiled()
-def weigh_mark(arrays, history, record, row):
+def weigh_mark(arrays, history, record, row, e):
     """Weighs a history by the recorded number killed: zero-inflated negative binomial."""
     coef, happenings = history.coef, arrays.happenings
-    e, n = record.event[row], record.mark[row]
+    n = record.mark[row]
     none, r = coef[happenings.none[e]], coef[happenings.dispersion[e]]
     mean = coef[happenings.mean[e]]
     mass = r * math.log(r / (r + mean)) + math.lgamma(n + r) - math.lgamma(r) - math.lgamma(n + 1.0)

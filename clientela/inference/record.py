@@ -24,14 +24,25 @@ class RecordError(ValueError):
 class Occurrence:
     """An event that happened within `span` days from day `start` on, days since the beginning.
 
-    `killed` and the branches of outcome groups, by group, are given as far as they are known.
+    `event` is its type, or those of which it was one, such as attacks by several suspects. `killed`
+    and the branches of outcome groups, by group, are given as far as they are known.
     """
 
-    event: str
+    event: str | tuple[str, ...]
     start: float
     span: float = 0.0
     killed: int | None = None
     branches: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The types of which it was one."""
+        return (self.event,) if isinstance(self.event, str) else tuple(self.event)
+
+    @property
+    def name(self) -> str:
+        """Its type or types, to be told."""
+        return " or ".join(self.kinds)
 
 
 def recordable(program: Program) -> tuple[str, ...]:
@@ -42,7 +53,8 @@ def recordable(program: Program) -> tuple[str, ...]:
     effects = program.arrays.effects
     fired = set(effects.target[np.isin(effects.op, [FIRE, FIRE_AT])].tolist())
     fired |= set(program.arrays.times.timer_event.tolist())
-    return tuple(name for e, name in enumerate(program.event_names) if e not in fired)
+    may = _weighed(program) | _scheduled(program)
+    return tuple(n for e, n in enumerate(program.event_names) if may[e] and e not in fired)
 
 
 def compile_record(
@@ -58,18 +70,19 @@ def compile_record(
     watch = np.zeros(len(names), dtype=np.bool_)
     for name in watched:
         watch[names[_known(name, may, names)]] = True
-    rows = [_row(program, k, each, watch, may, names) for k, each in enumerate(occurrences)]
-    branches = [branch for row in rows for branch in row]
-    lengths = np.cumsum([0, *(len(row) for row in rows)])
+    rows = [_branches(program, k, each, watch, may, names) for k, each in enumerate(occurrences)]
+    kinds = [[names[kind] for kind in each.kinds] for each in occurrences]
     return Record(
         watched=watch,
-        event=np.array([names[each.event] for each in occurrences], dtype=np.int64),
+        weighed=watch & _weighed(program),
+        kind_lo=_lengths(kinds),
+        kind=_flat(kinds),
         start=np.array([each.start for each in occurrences], dtype=np.float64),
         span=np.array([each.span for each in occurrences], dtype=np.float64),
         key=np.array(_keys(occurrences), dtype=np.uint64),
         mark=np.array([-1 if o.killed is None else o.killed for o in occurrences], dtype=np.int64),
-        branch_lo=lengths.astype(np.int64),
-        branch=np.array(branches, dtype=np.int64),
+        branch_lo=_lengths(rows),
+        branch=_flat(rows),
         settled=np.zeros(len(names)),
         weight=np.zeros(1),
     )
@@ -78,11 +91,25 @@ def compile_record(
 def without_schedule_of(program: Program, record: Record) -> Program:
     """The program without scheduled events of types that the record has: they are not due again."""
     times = program.arrays.times
-    keep = ~np.isin(times.schedule_event, record.event)
+    keep = ~np.isin(times.schedule_event, record.kind)
     times = times._replace(
         schedule_event=times.schedule_event[keep], schedule_at=times.schedule_at[keep]
     )
     return replace(program, arrays=program.arrays._replace(times=times))
+
+
+def _scheduled(program: Program) -> np.ndarray:
+    scheduled = np.zeros(len(program.event_names), dtype=np.bool_)
+    scheduled[program.arrays.times.schedule_event] = True
+    return scheduled
+
+
+def _weighed(program: Program) -> np.ndarray:
+    """Which types come by an intensity of their own, and not because they are due."""
+    rates = program.arrays.rates
+    uncertain = np.isin(rates.rate, program.positions)
+    excited = rates.add_lo[1:] > rates.add_lo[:-1]
+    return (uncertain | (program.base[rates.rate] > 0) | excited) & ~_scheduled(program)
 
 
 def _known(name: str, may: Sequence[str], names: Mapping[str, int], row: int | None = None) -> str:
@@ -98,31 +125,32 @@ def _known(name: str, may: Sequence[str], names: Mapping[str, int], row: int | N
     return name
 
 
-def _row(
+def _branches(
     program: Program, k: int, each: Occurrence, watch: np.ndarray, may: Sequence[str],
     names: Mapping[str, int],
 ) -> list[int]:  # fmt: skip
     """The branch of every outcome group of one occurrence, −1 where unknown."""
-    e = names[_known(each.event, may, names, k)]
-    if not watch[e]:
-        raise RecordError(f"'{each.event}' happened but is not watched; watch it too", k)
+    kinds = [names[_known(kind, may, names, k)] for kind in each.kinds]
+    for e in kinds:
+        if not watch[e]:
+            raise RecordError(f"'{program.event_names[e]}' happened but is not watched; watch it too", k)  # fmt: skip
     if not (each.start >= 0.0 and each.span >= 0.0 and each.start + each.span <= program.horizon):
         raise RecordError(
-            f"'{each.event}' is on day {each.start + each.span:g}; expected one from 0 to the horizon, "
+            f"'{each.name}' is on day {each.start + each.span:g}; expected one from 0 to the horizon, "
             f"day {program.horizon:g}",
             k,
         )
-    if each.killed is not None and program.arrays.happenings.mark[e] != KILLED:
-        raise RecordError(f"'{each.event}' kills nobody; leave out the {each.killed} killed", k)
-    if each.killed is not None and each.killed < 0:
-        raise RecordError(f"{each.killed} were killed by '{each.event}'; expected 0 or more", k)
-    groups = groups_of(program, e)
+    if each.killed is not None:
+        _check_killed(program, k, each, kinds)
+    groups = groups_of(program, kinds[0])
+    if any(groups_of(program, e) != groups for e in kinds):
+        raise RecordError(f"{each.name}: they have other outcomes than each other", k)
     for name in each.branches:
         if name not in groups:
-            raise RecordError(f"'{each.event}' has no outcome '{name}'; it has {_all(groups)}", k)
+            raise RecordError(f"'{each.name}' has no outcome '{name}'; it has {_all(groups)}", k)
         if each.branches[name] not in groups[name]:
             raise RecordError(
-                f"'{each.branches[name]}' is no outcome of {each.event}/{name}; expected one of "
+                f"'{each.branches[name]}' is no outcome of {each.name}/{name}; expected one of "
                 f"{_all(groups[name])}",
                 k,
             )
@@ -130,6 +158,13 @@ def _row(
         branches.index(each.branches[name]) if name in each.branches else -1
         for name, branches in groups.items()
     ]
+
+
+def _check_killed(program: Program, k: int, each: Occurrence, kinds: Sequence[int]) -> None:
+    if any(program.arrays.happenings.mark[e] != KILLED for e in kinds):
+        raise RecordError(f"'{each.name}' kills nobody; leave out the {each.killed} killed", k)
+    if each.killed is not None and each.killed < 0:
+        raise RecordError(f"{each.killed} were killed by '{each.name}'; expected 0 or more", k)
 
 
 def groups_of(program: Program, e: int) -> dict[str, list[str]]:
@@ -141,7 +176,7 @@ def groups_of(program: Program, e: int) -> dict[str, list[str]]:
     for g in range(lo, hi):
         labels = branches.label[groups.branch_lo[g] : groups.branch_lo[g + 1]]
         names = [program.labels[label].rpartition("/")[2] for label in labels if label >= 0]
-        group = names[0].partition("=")[0] if names else f"#{g}"
+        group = names[0].partition("=")[0] if names else f"#{g - lo}"
         found[group] = [name.partition("=")[2] for name in names]
     return found
 
@@ -151,11 +186,19 @@ def _all(names: Iterable[str]) -> str:
 
 
 def _keys(occurrences: Sequence[Occurrence]) -> list[int]:
-    """A stream for the day of each, which others that are added leave as it is."""
-    seen: dict[tuple[str, float, float], int] = {}
+    """A stream for each, which others that are added leave as it is."""
+    seen: dict[str, int] = {}
     keys = []
     for each in occurrences:
-        place = (each.event, each.start, each.span)
+        place = f"{each.name}/{each.start:g}/{each.span:g}"
         seen[place] = seen.get(place, 0) + 1
-        keys.append(stream_key(f"record/{each.event}/{each.start:g}/{each.span:g}/{seen[place]}"))
+        keys.append(stream_key(f"record/{place}/{seen[place]}"))
     return keys
+
+
+def _lengths(rows: Sequence[Sequence[int]]) -> np.ndarray:
+    return np.cumsum([0, *(len(row) for row in rows)]).astype(np.int64)
+
+
+def _flat(rows: Sequence[Sequence[int]]) -> np.ndarray:
+    return np.array([item for row in rows for item in row], dtype=np.int64)

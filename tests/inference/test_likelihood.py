@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 import sys
 from pathlib import Path
 
@@ -17,7 +18,13 @@ import oracle
 import processes
 
 from clientela.engine import draw_block, draw_on, draw_parameters, draw_recorded
-from clientela.inference.record import Occurrence, compile_record, recordable, without_schedule_of
+from clientela.inference.record import (
+    Occurrence,
+    RecordError,
+    compile_record,
+    recordable,
+    without_schedule_of,
+)
 from clientela.process import (
     Add,
     Branch,
@@ -274,3 +281,41 @@ def test_what_other_events_fire_is_not_recordable():
     program = compile_process(processes.choices())
     assert "echo" not in recordable(program)
     assert set(recordable(program)) < set(program.event_names)
+
+
+def test_an_attack_by_one_of_several_weighs_their_intensities_together():
+    """And whose it was is drawn in proportion, so that what follows hangs on it as it should."""
+    p = Process(30.0)
+    p.variable("bold", half_life=math.inf)
+    p.event("attack:a>v", rate=0.02, effects=[Add("bold", 1.0)])
+    p.event("attack:b>v", rate=0.06)
+    p.event("next", rate=0.01, modulation={"bold": 1.0})
+    program = compile_process(p)
+    one = Occurrence(("attack:a>v", "attack:b>v"), 10.0, 1.0)
+    record = compile_record(program, [one], ["attack:a>v", "attack:b>v"])
+    parameters, numbers = draw_parameters(program, 1, 0, 20_000), np.arange(20_000)
+    block, states, weights = draw_recorded(program, 1, parameters, numbers, record, 30.0)
+    assert weights == pytest.approx(math.log(0.08) - 0.08 * 30.0)
+    first = block.label == program.labels.index("attack:a>v")
+    assert first.sum() == pytest.approx(5_000, abs=4 * math.sqrt(20_000 * 0.25 * 0.75))
+    bold = states.value[:, program.variable_names.index("bold")]
+    assert bold.sum() == first.sum()
+
+
+@pytest.mark.parametrize(
+    ("occurrence", "watched", "says"),
+    [
+        (Occurrence("atack", 1.0), ["attack"], "there is no event 'atack'; did you mean 'attack'?"),
+        (Occurrence("attack", 1.0), ["calm"], "'attack' happened but is not watched"),
+        (Occurrence("attack", 119.5, 1.0), ["attack"], "is on day 120.5; expected one from 0 to the horizon, day 120"),
+        (Occurrence("attack", -1.0), ["attack"], "is on day -1"),
+        (Occurrence("calm", 1.0, killed=2), ["calm"], "'calm' kills nobody; leave out the 2 killed"),
+        (Occurrence("attack", 1.0, killed=-2), ["attack"], "-2 were killed"),
+        (Occurrence("attack", 1.0, branches={"wey": "loud"}), ["attack"], "has no outcome 'wey'; it has 'way'"),
+        (Occurrence("attack", 1.0, branches={"way": "load"}), ["attack"], "'load' is no outcome of attack/way; expected one of 'loud', 'quiet'"),
+        (Occurrence(("attack", "calm"), 1.0), ["attack", "calm"], "they have other outcomes"),
+    ],
+)  # fmt: skip
+def test_what_a_process_does_not_have_is_said(occurrence, watched, says):
+    with pytest.raises(RecordError, match=re.escape(says)):
+        compile_record(compile_process(moody()), [occurrence], watched)
