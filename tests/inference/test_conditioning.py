@@ -121,10 +121,10 @@ def crisis():
     p = Process(120.0)
     half_life = Parameter("half", uniform(2.0, 12.0))
     p.variable("heat", half_life=half_life)
-    p.variable("alarm", half_life=20.0, high=4.0)
+    p.variable("alarm", half_life=20.0, high=3.0)
     p.event("attack", rate=Parameter("rate", gamma(mean=0.06, sd=0.04)),
             excitation={"heat": Parameter("own", uniform(0.0, 0.6)) * math.log(2.0) / half_life},
-            modulation={"alarm": Parameter("calming", uniform(-2.0, 1.0))},
+            modulation={"alarm": Parameter("calming", uniform(-1.0, 0.2))},
             effects=[Add("heat", 1.0)],
             outcomes=[Choice("known", [Branch("yes", Parameter("told", uniform(-2.0, 2.0))), Branch("no")])])  # fmt: skip
     p.event("warning", rate=0.04, effects=[Add("alarm", 1.0)])
