@@ -10,6 +10,7 @@ from clientela.cli import (
     optimising,
     runs,
     scenarios,
+    updating,
 )
 from clientela.cli.common import app
 
@@ -25,6 +26,7 @@ __all__ = [
     "optimising",
     "runs",
     "scenarios",
+    "updating",
 ]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from clientela.engine import Block, Record, draw_recorded, levels_of
 from clientela.engine.ensemble import cores
 from clientela.engine.state import States
+from clientela.inference.record import without_schedule_of
 from clientela.process import Program
 from clientela.process.program import PROPOSITIONS
 from clientela.scenario import Conditional
@@ -90,7 +91,8 @@ def follow(
     before: Followed | None = None,
 ) -> Followed:
     """The particles' histories up to a day, on all processors; with `before` they go on from there,
-    and weights are of the days since."""
+    and weights are of the days since. No row's window may have the day inside it."""
+    program = without_schedule_of(program, record, day)
     parts = min(cores(), len(particles))
     edges = np.linspace(0, len(particles), parts + 1).astype(int)
     parameters = particles.parameters(program)

@@ -88,10 +88,15 @@ def compile_record(
     )
 
 
-def without_schedule_of(program: Program, record: Record) -> Program:
-    """The program without scheduled events of types that the record has: they are not due again."""
+def without_schedule_of(program: Program, record: Record, day: float) -> Program:
+    """The program without scheduled events of types that the record has by a day.
+
+    They are not due again. The day on which such an event was to come is drawn apart from all else,
+    so that nothing but that day is learned from its coming.
+    """
     times = program.arrays.times
-    keep = ~np.isin(times.schedule_event, record.kind)
+    rows = np.repeat(record.start, np.diff(record.kind_lo))
+    keep = ~np.isin(times.schedule_event, record.kind[rows < day])
     times = times._replace(
         schedule_event=times.schedule_event[keep], schedule_at=times.schedule_at[keep]
     )

@@ -270,7 +270,7 @@ def test_something_due_that_the_record_leaves_out_is_impossible_and_not_due_agai
     record = compile_record(
         program, [Occurrence("ruling", 12.0, branches={"way": "yes"})], ["ruling"]
     )
-    rest = without_schedule_of(program, record)
+    rest = without_schedule_of(program, record, 30.0)
     parameters, numbers = draw_parameters(rest, 1, 0, 1), np.zeros(1, np.int64)
     _, states, weights = draw_recorded(rest, 1, parameters, numbers, record, 30.0)
     assert weights[0] == pytest.approx(math.log(0.75))
