@@ -156,8 +156,8 @@ def draw_recorded(
     states = no_states(program, count, day) if states is None else states.picked(slice(None))
     short = replace(program, horizon=day)
     weights = np.full(count, np.nan)
-    # Histories write into these; others may be drawn at the same time.
-    record = record._replace(settled=np.empty(len(record.watched)), weight=np.empty(1))
+    # Histories write into it; others may be drawn at the same time.
+    record = record.with_room()
     block = _paths(short, seed, 0, parameters, numbers, states, mode, {}, record, weights)
     states.day[0] = day
     return block, states, weights

@@ -496,6 +496,7 @@ def draw_histories(
             scheduled = _begin(arrays, history, record, key0, flags)
         if record is not None:
             record.settled[:] = begin
+            record.area[:] = 0.0
             record.weight[0] = 0.0
         before = rows[0]
         ending = _path(arrays, history, record, key0, first + i, scheduled, begin, horizon, most)

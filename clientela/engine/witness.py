@@ -38,7 +38,9 @@ class Record(NamedTuple):
     the stream `key[k]`, with `mark[k]` and, in `branch`, a branch for each outcome group of its type
     from `branch_lo[k]` on; −1 is unknown.
 
-    The rest is working space: until when each compensator is counted, and the log-likelihood.
+    The rest is working space: until when each compensator is counted and what it has come to, the
+    log-likelihood, and for each row that is weighed its log intensity and the compensator of its
+    types by then, from which residuals are made.
     """
 
     watched: np.ndarray
@@ -52,7 +54,18 @@ class Record(NamedTuple):
     branch_lo: np.ndarray
     branch: np.ndarray
     settled: np.ndarray
+    area: np.ndarray
     weight: np.ndarray
+    log_intensity: np.ndarray
+    risen: np.ndarray
+
+    def with_room(self) -> Record:
+        """The same record with working space of its own."""
+        kinds, rows = len(self.watched), len(self.start)
+        return self._replace(
+            settled=np.empty(kinds), area=np.empty(kinds), weight=np.empty(1),
+            log_intensity=np.zeros(rows), risen=np.zeros(rows),
+        )  # fmt: skip
 
 
 @compiled()
@@ -61,7 +74,9 @@ def settle(rates, history, record, e, t):
     begin = record.settled[e]
     if t > begin:
         record.settled[e] = t
-        record.weight[0] -= compensator(rates, history, e, begin, t)
+        area = compensator(rates, history, e, begin, t)
+        record.area[e] += area
+        record.weight[0] -= area
 
 
 @compiled()
@@ -167,10 +182,14 @@ def witness(arrays, history, record, key0, row, t):
         if not is_open(rates, history.work.flags[0], record.kind[lo]):
             record.weight[0] = -math.inf
         return record.kind[lo]
-    total = 0.0
+    total, risen = 0.0, 0.0
     for k in range(lo, hi):
+        settle(rates, history, record, record.kind[k], t)
         total += intensity(rates, history, record.kind[k], t)
-    record.weight[0] += math.log(total) if total > 0.0 else -math.inf
+        risen += record.area[record.kind[k]]
+    record.log_intensity[row] = math.log(total) if total > 0.0 else -math.inf
+    record.risen[row] = risen
+    record.weight[0] += record.log_intensity[row]
     word, _ = threefry(key0, record.key[row], _U(1), _U(0))
     aim, below = unit(word) * total, 0.0
     for k in range(lo, hi):

@@ -58,23 +58,29 @@ def recordable(program: Program) -> tuple[str, ...]:
 
 
 def compile_record(
-    program: Program, occurrences: Sequence[Occurrence], watched: Iterable[str]
+    program: Program,
+    occurrences: Sequence[Occurrence],
+    watched: Iterable[str],
+    given: Iterable[str] = (),
 ) -> Record:
-    """The record for the engine. Every type that occurs must be watched.
+    """The record for the engine. Every type that occurs must be watched or given.
 
+    What is given happens as the record has it too, but its coming and not coming say nothing.
     Raises RecordError for types, branches and numbers that the process does not have, days before
     its beginning or after its horizon, and types that another event brings about.
     """
-    may = recordable(program)
+    may = (*recordable(program), *given)
     names = {name: e for e, name in enumerate(program.event_names)}
-    watch = np.zeros(len(names), dtype=np.bool_)
-    for name in watched:
+    watch, weigh = np.zeros((2, len(names)), dtype=np.bool_)
+    for name in (*watched, *given):
         watch[names[_known(name, may, names)]] = True
+    weigh[:] = watch & _weighed(program)
+    weigh[[names[name] for name in given]] = False
     rows = [_branches(program, k, each, watch, may, names) for k, each in enumerate(occurrences)]
     kinds = [[names[kind] for kind in each.kinds] for each in occurrences]
     return Record(
         watched=watch,
-        weighed=watch & _weighed(program),
+        weighed=weigh,
         kind_lo=_lengths(kinds),
         kind=_flat(kinds),
         start=np.array([each.start for each in occurrences], dtype=np.float64),
@@ -83,9 +89,12 @@ def compile_record(
         mark=np.array([-1 if o.killed is None else o.killed for o in occurrences], dtype=np.int64),
         branch_lo=_lengths(rows),
         branch=_flat(rows),
-        settled=np.zeros(len(names)),
-        weight=np.zeros(1),
-    )
+        settled=np.zeros(0),
+        area=np.zeros(0),
+        weight=np.zeros(0),
+        log_intensity=np.zeros(0),
+        risen=np.zeros(0),
+    ).with_room()
 
 
 def without_schedule_of(program: Program, record: Record, day: float) -> Program:

@@ -1,0 +1,451 @@
+"""The log-likelihood of linear processes in closed form, for records of millions of events.
+
+The intensities of a multivariate Hawkes process with exponential memories, several of them for
+each pair if wanted, and backgrounds that change at known times:
+
+    λ_e(t) = background_e(t) + Σ_f B_ef φ_f(t),  φ_f(t) = Σ_n w_n exp(−δ_f (t − t_n))
+
+over the events n that feed memory f (Hawkes 1971; the recursion is Ogata's, 1981). B and the
+backgrounds are functions of the parameters; as long as the δ are not, what the memories are at
+each event is computed once.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from clientela.engine import Record
+from clientela.engine.ensemble import cores
+from clientela.inference.scores import Scores
+from clientela.jit import compiled
+from clientela.process import Program
+from clientela.process.program import ADD, ADD_MARK, KILLED, MOVE
+
+STEP = 1e-5
+
+
+class NotLinearError(ValueError):
+    """The process, or what the record leaves open, has no closed form; the message says why."""
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """Memory f: a variable, and the coefficient of the effects that feed it (−1: its start)."""
+
+    variable: int
+    coefficient: int
+    marked: bool
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What a program and a record make of each other.
+
+    `kinds` are the event types weighed; `memories` those that some of them depend on, `own[k]` the
+    memories of kind k by number with the position of their coefficient in its intensity; `feeds`
+    for each event type the memories it feeds; `pieces` the times at which some background changes,
+    from 0 to the day, `steps` the variables that do, with positions of their levels per piece.
+    """
+
+    kinds: np.ndarray
+    memories: tuple[_Memory, ...]
+    own: tuple[tuple[tuple[int, int], ...], ...]
+    feeds: dict[int, tuple[int, ...]]
+    pieces: np.ndarray
+    steps: dict[int, np.ndarray]
+
+
+class Linear:
+    """The log-likelihood of a linear process, and its exact gradient.
+
+    Raises NotLinearError if the process or the record is of another form.
+    """
+
+    def __init__(self, program: Program, record: Record, scores: Scores, day: float) -> None:
+        self.program, self.scores, self.day = program, scores, day
+        self.form = _form_of(program, record, day)
+        self._take(record, day)
+        self._marks = _Marks(program, record, day)
+        self._cached: tuple[np.ndarray, _Traces] | None = None
+        self._check_bounds()
+
+    def values(self, z: np.ndarray) -> np.ndarray:
+        """The log-likelihood at scores of shape (rows, parameters), shape (rows,)."""
+        return np.array([self.value_and_gradient(row)[0] for row in z])
+
+    def value_and_gradient(self, z: np.ndarray) -> tuple[float, np.ndarray]:
+        """The log-likelihood at scores of shape (parameters,), and its gradient."""
+        rows = np.concatenate([z[None], z + STEP * np.eye(len(z)), z - STEP * np.eye(len(z))])
+        coefficients = self._coefficients(rows)
+        weights, levels, decays = self._terms(coefficients)
+        value, of_weights, of_levels, of_decays = self._sum(weights[0], levels[0], decays[0])
+        k = len(z)
+
+        def through(of: np.ndarray, made: np.ndarray) -> np.ndarray:
+            slopes = (made[1 : k + 1] - made[k + 1 :]) / (2.0 * STEP)
+            return slopes.reshape(k, -1) @ of.ravel()
+
+        gradient = through(of_weights, weights) + through(of_levels, levels)
+        if of_decays is not None:
+            gradient += through(of_decays, decays)
+        marks = self._marks.values(coefficients)
+        gradient += (marks[1 : k + 1] - marks[k + 1 :]) / (2.0 * STEP)
+        return value + float(marks[0]), gradient
+
+    def risen(self, z: np.ndarray) -> list[np.ndarray]:
+        """For each kind weighed, its compensator at each of its events and at the end."""
+        weights, levels, decays = self._terms(self._coefficients(z[None]))
+        traces = self._traces(decays[0], compensators=True)
+        found = []
+        for k, own in enumerate(self.form.own):
+            at = self._at[k]
+            background = _risen_background(levels[0, k], self.form.pieces, self._times[at])
+            chosen = [f for f, _ in own]
+            memory = traces.exposure_at[np.ix_(at, chosen)] @ weights[0, k, : len(own)]
+            end = float(levels[0, k] @ np.diff(self.form.pieces))
+            end += float(traces.exposure[chosen] @ weights[0, k, : len(own)])
+            found.append(np.append(background + memory, end))
+        return found
+
+    def _take(self, record: Record, day: float) -> None:
+        """The record's events in order of time, and where those of each kind are."""
+        inside = np.flatnonzero(record.start <= day)
+        order = inside[np.argsort(record.start[inside], kind="stable")]
+        self._times = record.start[order]
+        self._kinds = record.kind[record.kind_lo[order]]
+        self._mark = np.maximum(record.mark[order], 0).astype(float)
+        self._at = [np.flatnonzero(self._kinds == e) for e in self.form.kinds]
+        self._piece = [
+            np.searchsorted(self.form.pieces[1:-1], self._times[at], side="left")
+            for at in self._at
+        ]  # fmt: skip
+        count = len(self.program.event_names)
+        self._feeds = np.zeros((count, len(self.form.memories)), dtype=np.int8)
+        for e, memories in self.form.feeds.items():
+            for f in memories:
+                self._feeds[e, f] = 2 if self.form.memories[f].marked else 1
+        self._begin = np.array([m.coefficient < 0 for m in self.form.memories], dtype=float)
+
+    def _coefficients(self, rows: np.ndarray) -> np.ndarray:
+        found = np.tile(self.program.base, (len(rows), 1))
+        found[:, self.program.positions] = self.program.coefficients(self.scores.columns(rows))
+        return found
+
+    def _terms(self, c: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """From coefficients, shape (rows, …): weights of the memories (rows, kinds, most memories),
+        levels of the background (rows, kinds, pieces), and decays (rows, memories)."""
+        form, variables, rates = self.form, self.program.arrays.variables, self.program.arrays.rates
+        most = max((len(own) for own in form.own), default=0)
+        weights = np.zeros((len(c), len(form.kinds), most))
+        levels = np.zeros((len(c), len(form.kinds), len(form.pieces) - 1))
+        for k, e in enumerate(form.kinds):
+            for place, (f, a) in enumerate(form.own[k]):
+                memory = form.memories[f]
+                fed = c[:, memory.coefficient] if memory.coefficient >= 0 else (
+                    c[:, variables.start[memory.variable]] - c[:, variables.baseline[memory.variable]]
+                )  # fmt: skip
+                weights[:, k, place] = c[:, a] * fed
+            levels[:, k] += c[:, rates.rate[e], None]
+            for j in range(rates.add_lo[e], rates.add_lo[e + 1]):
+                v, a = rates.add_var[j], rates.add_coef[j]
+                if v in form.steps:
+                    levels[:, k] += c[:, a, None] * c[:, form.steps[v]]
+                else:
+                    levels[:, k] += (c[:, a] * c[:, variables.baseline[v]])[:, None]
+        positions = [variables.decay[m.variable] for m in form.memories]
+        return weights, levels, c[:, positions]
+
+    def _sum(
+        self, weights: np.ndarray, levels: np.ndarray, decays: np.ndarray
+    ) -> tuple[float, np.ndarray, np.ndarray, np.ndarray | None]:
+        """The log-likelihood, and its gradient by weights, levels and (where they vary) decays."""
+        traces = self._traces(decays)
+        of_weights, of_levels = np.zeros_like(weights), np.zeros_like(levels)
+        by_kind = np.zeros(weights.shape)  # by decay, through each kind's memories
+        spans = np.diff(self.form.pieces)
+
+        def one(k: int) -> float:
+            chosen = [f for f, _ in self.form.own[k]]
+            b = np.ascontiguousarray(weights[k, : len(chosen)])
+            found = np.zeros(len(chosen))
+            turned = np.zeros(len(chosen))
+            slopes = traces.slopes[k] if traces.slopes else _NO_ROWS
+            total = _log_intensities(
+                traces.rows[k], slopes, self._piece[k], b, levels[k], found, of_levels[k], turned
+            )
+            of_weights[k, : len(chosen)] = found - traces.exposure[chosen]
+            of_levels[k] -= spans
+            if traces.slopes:
+                by_kind[k, : len(chosen)] = turned - b * traces.exposure_slope[chosen]
+            return total - float(levels[k] @ spans) - float(b @ traces.exposure[chosen])
+
+        with ThreadPoolExecutor(cores()) as pool:
+            value = sum(pool.map(one, range(len(self.form.kinds))))
+        if not traces.slopes:
+            return value, of_weights, of_levels, None
+        of_decays = np.zeros(len(decays))
+        for k, own in enumerate(self.form.own):
+            for place, (f, _) in enumerate(own):
+                of_decays[f] += by_kind[k, place]
+        return value, of_weights, of_levels, of_decays
+
+    def _traces(self, decays: np.ndarray, *, compensators: bool = False) -> _Traces:
+        """What the memories are at every event; kept while the decays stay as they are."""
+        vary = self._decays_vary
+        if not compensators and self._cached is not None and np.array_equal(self._cached[0], decays):
+            return self._cached[1]
+        count, memories = len(self._times), len(self.form.memories)
+        phi = np.zeros((count, memories))
+        slope = np.zeros((count, memories) if vary else (0, 0))
+        risen = np.zeros((count, memories) if compensators else (0, 0))
+        exposure, exposure_slope = np.zeros(memories), np.zeros(memories)
+        _remember(
+            self._times, self._kinds, self._mark, self._feeds, decays, self._begin, self.day, phi,
+            slope, risen, exposure, exposure_slope, np.zeros((5, memories)),
+        )  # fmt: skip
+        chosen = [[f for f, _ in own] for own in self.form.own]
+        rows = [np.ascontiguousarray(phi[np.ix_(at, own)]) for at, own in zip(self._at, chosen, strict=True)]  # fmt: skip
+        slopes = [np.ascontiguousarray(slope[np.ix_(at, own)]) for at, own in zip(self._at, chosen, strict=True)] if vary else []  # fmt: skip
+        found = _Traces(rows, slopes, exposure, exposure_slope, risen, phi.max(axis=0, initial=0.0))
+        if not compensators:
+            self._cached = (decays.copy(), found)
+        return found
+
+    @property
+    def _decays_vary(self) -> bool:
+        z = np.zeros((2, len(self.scores)))
+        z[1] = 0.1
+        decays = self._terms(self._coefficients(z))[2]
+        return bool((decays[0] != decays[1]).any())
+
+    def _check_bounds(self) -> None:
+        """Raises NotLinearError if some memory may pass the bounds of its variable."""
+        variables = self.program.arrays.variables
+        c = self._coefficients(np.zeros((1, len(self.scores))))
+        traces = self._traces(self._terms(c)[2][0])
+        for v in {m.variable for m in self.form.memories}:
+            low, high = variables.low[v], variables.high[v]
+            top = float(c[0, variables.baseline[v]])
+            for f, memory in enumerate(self.form.memories):
+                if memory.variable == v and memory.coefficient >= 0:
+                    fed = float(c[0, memory.coefficient])
+                    if fed < 0.0 and np.isfinite(low):
+                        self._refuse_bound(v)
+                    top += fed * float(traces.highest[f])
+            if top + float(c[0, variables.start[v]]) > high or top < low:
+                self._refuse_bound(v)
+
+    def _refuse_bound(self, v: int) -> None:
+        raise NotLinearError(f"the variable {self.program.variable_names[v]} may pass its bounds")
+
+
+@dataclass(frozen=True)
+class _Traces:
+    """Memories at each kind's events (events, memories) and their slopes by decay; their integrals
+    over all days, slopes of these, integrals by each event, and how high each rose."""
+
+    rows: list[np.ndarray]
+    slopes: list[np.ndarray]
+    exposure: np.ndarray
+    exposure_slope: np.ndarray
+    exposure_at: np.ndarray
+    highest: np.ndarray
+
+
+class _Marks:
+    """The log probabilities of the numbers killed, from how often each number was."""
+
+    def __init__(self, program: Program, record: Record, day: float) -> None:
+        happenings = program.arrays.happenings
+        rows = np.flatnonzero((record.start <= day) & (record.mark >= 0))
+        kinds = record.kind[record.kind_lo[rows]]
+        self._tables = [
+            (happenings.none[e], happenings.mean[e], happenings.dispersion[e],
+             *np.unique(record.mark[rows[kinds == e]], return_counts=True))
+            for e in np.unique(kinds)
+        ]  # fmt: skip
+
+    def values(self, c: np.ndarray) -> np.ndarray:
+        """The sum at coefficients of shape (rows, …), shape (rows,)."""
+        from scipy.special import gammaln, xlogy
+
+        total = np.zeros(len(c))
+        for none, mean, dispersion, killed, often in self._tables:
+            p, m, r = (c[:, k, None] for k in (none, mean, dispersion))
+            n = killed[None].astype(float)
+            mass = gammaln(n + r) - gammaln(r) - gammaln(n + 1.0)
+            mass = mass + r * np.log(r / (r + m)) + xlogy(n, m / (r + m))
+            chance = (1.0 - p) * np.exp(mass) + np.where(n == 0, p, 0.0)
+            with np.errstate(divide="ignore"):
+                total += (often * np.log(chance)).sum(axis=1)
+        return total
+
+
+_NO_ROWS = np.zeros((0, 0))
+
+
+@compiled()
+def _remember(times, kinds, marks, feeds, decays, begin, day, phi, slope, risen, exposure, exposure_slope, work):  # fmt: skip
+    """Every memory just before each event, with what is asked for beside it.
+
+    `work` holds for each memory its value, its slope by its decay, its fading over the gap, and
+    what it adds to the integral and to the integral's slope.
+    """
+    memories = decays.shape[0]
+    value, turn = work[0], work[1]
+    for f in range(memories):
+        value[f] = begin[f]
+    now = 0.0
+    for n in range(times.shape[0] + 1):
+        gap = (times[n] if n < times.shape[0] else day) - now
+        now += gap
+        for f in range(memories):
+            d = decays[f]
+            fade = work[2, f - 1] if f > 0 and decays[f - 1] == d else np.exp(-d * gap)
+            work[2, f] = fade
+            lasting = gap if d == 0.0 else (1.0 - fade) / d
+            exposure[f] += value[f] * lasting
+            if slope.shape[1] > 0:
+                bend = -0.5 * gap * gap if d == 0.0 else (gap * fade - lasting) / d
+                exposure_slope[f] += turn[f] * lasting + value[f] * bend
+                turn[f] = fade * (turn[f] - gap * value[f])
+            value[f] *= fade
+            if n < times.shape[0]:
+                phi[n, f] = value[f]
+                if slope.shape[1] > 0:
+                    slope[n, f] = turn[f]
+                if risen.shape[1] > 0:
+                    risen[n, f] = exposure[f]
+                fed = feeds[kinds[n], f]
+                if fed == 1:
+                    value[f] += 1.0
+                elif fed == 2:
+                    value[f] += marks[n]
+
+
+@compiled(fastmath={"reassoc", "contract"})
+def _log_intensities(rows, slopes, piece, weights, levels, of_weights, of_levels, of_decays):
+    """Σ log λ over a kind's events; adds its gradient by weights, levels and decays."""
+    total = 0.0
+    memories = weights.shape[0]
+    for n in range(rows.shape[0]):
+        level = levels[piece[n]]
+        for f in range(memories):
+            level += weights[f] * rows[n, f]
+        if not level > 0.0:
+            return -np.inf
+        total += np.log(level)
+        inverse = 1.0 / level
+        of_levels[piece[n]] += inverse
+        for f in range(memories):
+            of_weights[f] += inverse * rows[n, f]
+        for f in range(slopes.shape[1]):
+            of_decays[f] += inverse * weights[f] * slopes[n, f]
+    return total
+
+
+def _risen_background(levels: np.ndarray, pieces: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """The integral of a step function up to each time."""
+    reached = np.concatenate([[0.0], np.cumsum(levels * np.diff(pieces))])
+    return np.interp(times, pieces, reached)
+
+
+def _form_of(program: Program, record: Record, day: float) -> _Form:
+    """How the program is linear. Raises NotLinearError with the first thing that is not."""
+    arrays = program.arrays
+    kinds = np.flatnonzero(record.weighed)
+    _check_kinds(program, record, kinds)
+    used = _used(program, kinds)
+    steps, pieces = _steps(program, record, used, day)
+    feeding = np.unique(record.kind) if len(record.kind) else np.array([], dtype=np.int64)
+    memories: dict[_Memory, int] = {}
+    feeds: dict[int, tuple[int, ...]] = {}
+    for e in feeding:
+        fed = []
+        for j in range(arrays.happenings.effect_lo[e], arrays.happenings.effect_hi[e]):
+            op, v = arrays.effects.op[j], arrays.effects.target[j]
+            if op not in (ADD, ADD_MARK) or v in steps:
+                raise NotLinearError(f"what {program.event_names[e]} brings about is more than adding to memories")  # fmt: skip
+            if v in used:
+                memory = _Memory(int(v), int(arrays.effects.first[j]), bool(op == ADD_MARK))
+                fed.append(memories.setdefault(memory, len(memories)))
+        feeds[int(e)] = tuple(fed)
+    variables = arrays.variables
+    for v in used - set(steps):
+        if variables.start[v] != variables.baseline[v]:
+            memories.setdefault(_Memory(v, -1, False), len(memories))
+    own = []
+    for e in kinds:
+        terms = []
+        for j in range(arrays.rates.add_lo[e], arrays.rates.add_lo[e + 1]):
+            v = arrays.rates.add_var[j]
+            terms += [(f, int(arrays.rates.add_coef[j])) for m, f in memories.items() if m.variable == v]  # fmt: skip
+        own.append(tuple(terms))
+    return _Form(kinds, tuple(memories), tuple(own), feeds, pieces, steps)
+
+
+def _check_kinds(program: Program, record: Record, kinds: np.ndarray) -> None:
+    """Raises NotLinearError for what the closed form does not know."""
+    rates, happenings = program.arrays.rates, program.arrays.happenings
+    names = program.event_names
+    if len(record.start) and (record.span > 0.0).any():
+        raise NotLinearError("some events have no exact time")
+    if (np.diff(record.kind_lo) != 1).any():
+        raise NotLinearError("some events may be of several types")
+    if len(program.arrays.times.past_event):
+        raise NotLinearError("there are events before the first day")
+    for e in kinds:
+        if rates.log_lo[e + 1] > rates.log_lo[e] or rates.need[e]:
+            raise NotLinearError(f"the intensity of {names[e]} is more than a sum of memories")
+    for e in np.unique(record.kind):
+        if happenings.group_lo[e + 1] > happenings.group_lo[e]:
+            raise NotLinearError(f"{names[e]} has outcomes")
+        if happenings.mark[e] not in (0, KILLED):
+            raise NotLinearError(f"{names[e]} has a mark of its own")
+    unmarked = set(record.kind[record.kind_lo[:-1]][record.mark < 0].tolist())
+    marked = program.arrays.effects.op == ADD_MARK
+    for e in unmarked:
+        if marked[happenings.effect_lo[e] : happenings.effect_hi[e]].any():
+            raise NotLinearError(f"some number killed by {names[e]} is not recorded")
+    chance = (rates.add_lo[1:] > rates.add_lo[:-1]) | (program.base[rates.rate] != 0.0)
+    hidden = np.flatnonzero(chance & ~record.watched)
+    if len(hidden):
+        raise NotLinearError(f"{names[hidden[0]]} may happen and is not watched")
+
+
+def _used(program: Program, kinds: np.ndarray) -> set[int]:
+    rates = program.arrays.rates
+    return {int(v) for e in kinds for v in rates.add_var[rates.add_lo[e] : rates.add_lo[e + 1]]}
+
+
+def _steps(
+    program: Program, record: Record, used: set[int], day: float
+) -> tuple[dict[int, np.ndarray], np.ndarray]:
+    """Variables that a schedule moves from level to level: positions of these by piece; the pieces."""
+    arrays, base = program.arrays, program.base
+    moves: list[tuple[float, int, int]] = []
+    for event, at in zip(arrays.times.schedule_event, arrays.times.schedule_at, strict=True):
+        for j in range(arrays.happenings.effect_lo[event], arrays.happenings.effect_hi[event]):
+            v, op = int(arrays.effects.target[j]), arrays.effects.op[j]
+            if v not in used:
+                continue
+            level, fraction = arrays.effects.second[j], arrays.effects.first[j]
+            still = base[arrays.variables.decay[v]] == 0.0
+            if op != MOVE or base[fraction] != 1.0 or not still or np.isnan(base[at]):
+                raise NotLinearError(
+                    f"the schedule has {program.event_names[event]}, which is no step"
+                )
+            if base[at] < day:
+                moves.append((float(base[at]), v, int(level)))
+    pieces = np.unique([0.0, day, *(at for at, _, _ in moves)])
+    steps = {}
+    for v in {v for _, v, _ in moves}:
+        levels = np.full(len(pieces) - 1, arrays.variables.start[v])
+        for at, which, level in sorted(moves):
+            if which == v:
+                levels[np.searchsorted(pieces, at) :] = level
+        steps[v] = levels
+    return steps, pieces
