@@ -1,11 +1,14 @@
 """Draws the figures of strategy.md: how equilibria move with autonomy, weakness and attribution,
-and what they change in a run.
+and what they change in a run; and that of update.md.
 
-python docs/figures.py        # writes docs/control.png, docs/deterrence.png and docs/interests.png
+python docs/figures.py        # writes docs/control.png, deterrence.png, interests.png, update.png
+
+The last is turned from SVG into PNG by rsvg-convert (librsvg).
 """
 
 from __future__ import annotations
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +20,8 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 import clientela as ct
+from clientela.analysis.updating import update
+from clientela.report.update_figure import update_figure
 from clientela.strategy.control import ControlProblem, indirect_control
 from clientela.strategy.deterrence import equilibria, symmetric
 
@@ -111,7 +116,15 @@ def interests() -> None:
     plt.close(figure)
 
 
+def updated() -> None:
+    """The answers of iraq-2021 as the events of docs/examples/iraq-2022.yaml arrive."""
+    svg = update_figure(update(ct.load("iraq-2021"), HERE / "examples" / "iraq-2022.yaml"))
+    command = ["rsvg-convert", "-z", "1.6", "-b", "white", "-o", str(HERE / "update.png")]
+    subprocess.run(command, input=svg.encode(), check=True)
+
+
 if __name__ == "__main__":
     control()
     deterrence()
     interests()
+    updated()

@@ -22,10 +22,11 @@ from clientela.inference.chronicle import Account, Entry, account_of, load_chron
 from clientela.inference.conditioning import Conditioned, condition
 from clientela.inference.particles import unknowns
 from clientela.inference.record import without_schedule_of
-from clientela.process import Program
+from clientela.process import Parameter, Program
 from clientela.scenario import Scenario
 
 EACH = ("event", "week", "month", "end")
+_DAY = dt.timedelta(days=1)
 Progress = Callable[[int, int], None]
 
 
@@ -83,7 +84,8 @@ class Jump:
     @property
     def cause(self) -> str:
         """What happened in between, in words."""
-        return "; ".join(map(_said, self.entries)) or "nothing of what is watched"
+        said = "; ".join(map(_said, self.entries))
+        return said or f"nothing of what is watched since {self.since}"
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,8 @@ class Update:
                 yield question, outcome, own
 
     def as_json(self, questions: Sequence[str] | None = None) -> dict[str, Any]:
-        """What `--json` prints."""
-        rows = self.table()
+        """What `--json` prints; an answer that never arose is null."""
+        rows = self.table().with_columns(pl.col("probability", "half").fill_nan(None))
         if questions:
             rows = rows.filter(pl.col("question").is_in(list(questions)))
         return {
@@ -135,7 +137,9 @@ class Update:
         }  # fmt: skip
 
     def _jumps(self, one: Moment, other: Moment) -> Iterator[Jump]:
-        between = tuple(e for e in self.account.entries if one.date < e.last <= other.date)
+        # The first answers are those before anything of that day, all others those after it.
+        since = one.date - _DAY if one is self.moments[0] else one.date
+        between = tuple(e for e in self.account.entries if since < e.last <= other.date)
         told = {(q, outcome): (p, half) for q, outcome, p, half in shares_of(one.forecast)}
         for question, outcome, after, half in shares_of(other.forecast):
             before, other_half = told.get((question, outcome), (np.nan, np.nan))
@@ -182,8 +186,8 @@ def update(
     histories go on from each of draws / 2 particles picked by weight; the two share what is unknown
     and what had happened unseen.
 
-    Raises ReadingError for a chronicle that does not fit the scenario and for one that is impossible
-    in all histories, and QuestionError for options out of range.
+    Raises ReadingError for a chronicle that does not fit the scenario, RecordError for one that is
+    impossible in all histories, and QuestionError for options out of range.
     """
     if each not in EACH:
         raise QuestionError(f"--each {each}: expected one of {', '.join(EACH)}")
@@ -206,7 +210,7 @@ def update(
         forecast = forecast_of(
             scenario, program, drawer, draws=draws, seed=seed, gone_on=date,
             out=None if out is None else Path(out) / str(date),
-            base=f"{account.digest} {particles}",
+            base=f"{account.digest} {particles} {draws} {days[: len(moments) + 1]}",
         )  # fmt: skip
         moments.append(
             Moment(date, forecast, found.evidence, found.effective, found.resampled, found.moved)
@@ -214,7 +218,7 @@ def update(
         if progress:
             progress(len(moments), len(dates))
     assert found is not None
-    learned = tuple(_learned(program, found))
+    learned = tuple(_learned(program, account.record, found))
     seconds = time.perf_counter() - started
     return Update(scenario, account, tuple(moments), learned, particles, seconds)
 
@@ -225,18 +229,17 @@ def _dates(account: Account, scenario: Scenario, each: str) -> list[dt.date]:
     One on which it was not known yet whether something had happened is moved to before that.
     """
     first, last = scenario.as_of, account.chronicle.through
-    day = dt.timedelta(days=1)
     if each == "event":
-        found = {d for e in account.entries for d in (e.date - day, e.last)}
+        found = {d for e in account.entries for d in (e.date - _DAY, max(e.last, first + _DAY))}
     elif each == "week":
         found = {first + k * dt.timedelta(days=7) for k in range((last - first).days // 7 + 1)}
     elif each == "month":
-        every = (first + k * day for k in range((last - first).days + 1))
-        found = {d for d in every if (d + day).day == 1}
+        every = (first + k * _DAY for k in range((last - first).days + 1))
+        found = {d for d in every if (d + _DAY).day == 1}
     else:
         found = set[dt.date]()
     for entry in reversed(account.entries):
-        found = {entry.date - day if entry.date <= d < entry.last else d for d in found}
+        found = {entry.date - _DAY if entry.date <= d < entry.last else d for d in found}
     return [first, *sorted(d for d in {*found, last} if first < d <= last)]
 
 
@@ -277,9 +280,11 @@ class _Onward:
         )
 
 
-def _learned(program: Program, found: Conditioned) -> Iterator[Learned]:
+def _learned(program: Program, record: Record, found: Conditioned) -> Iterator[Learned]:
     """What the record says of each value, most first: by how far its normal score has moved, the
-    Kullback–Leibler divergence of a normal law from the standard one."""
+    Kullback–Leibler divergence of a normal law from the standard one. The days on which scheduled
+    events were to come that have come are left out: they are known, and weighed no more."""
+    known = _days_known(program, record)
     beliefs = len(program.beliefs)
     levels = found.particles.levels[:, beliefs:]
     z = ndtri(levels)
@@ -291,11 +296,22 @@ def _learned(program: Program, found: Conditioned) -> Iterator[Learned]:
     names = unknowns(program)[beliefs:]
     for k in np.argsort(-distance):
         law = program.parameters[k].distribution
-        if not hasattr(law, "quantile"):
+        if names[k] in known or not hasattr(law, "quantile"):
             continue
         before = np.quantile(law.quantile(prior), [0.5, 0.05, 0.95])
         after = _weighted_quantiles(values[:, k], found.weights, [0.5, 0.05, 0.95])
         yield Learned(names[k], _three(before), _three(after), float(distance[k]))
+
+
+def _days_known(program: Program, record: Record) -> set[str]:
+    """The values that are nothing but the day of a scheduled event that the record has."""
+    times = program.arrays.times
+    due = set(times.schedule_at[np.isin(times.schedule_event, record.kind)].tolist())
+    return {
+        expression.name
+        for position, expression in program.expressions
+        if position in due and isinstance(expression, Parameter)
+    }
 
 
 def _three(values: np.ndarray) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ from clientela.cli import (
     optimising,
     runs,
     scenarios,
+    scoring,
     updating,
 )
 from clientela.cli.common import app
@@ -26,6 +27,7 @@ __all__ = [
     "optimising",
     "runs",
     "scenarios",
+    "scoring",
     "updating",
 ]
 

@@ -79,7 +79,10 @@ def update(
                 raise QuestionError(
                     f"there is no question '{name}'; it has {', '.join(scenario.questions)}"
                 )
-        folder = out or folder_for(scenario, seed, None, "update", str(events), particles, draws)
+        said = events.read_bytes() if events.is_file() else b""
+        folder = out or folder_for(
+            scenario, seed, None, "update", said, through, watch, each, particles, draws
+        )
         with progress(1, "days") as advance:
             found = updated(
                 scenario, events, through=through.date() if through else None, watched=watch or [],

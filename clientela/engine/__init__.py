@@ -14,6 +14,7 @@ from clientela.engine.block import (
     draw_parameters,
     draw_propositions,
     draw_recorded,
+    draw_rescaled,
     draw_until,
     levels_of,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "draw_parameters",
     "draw_propositions",
     "draw_recorded",
+    "draw_rescaled",
     "draw_until",
     "events_table",
     "levels_of",

@@ -163,6 +163,22 @@ def draw_recorded(
     return block, states, weights
 
 
+def draw_rescaled(
+    program: Program, seed: int, parameters: np.ndarray, number: int, record: Record, day: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """One history that follows a record, in the time of its compensators.
+
+    `parameters` has shape (1, columns). Returns for each row of the record that is weighed its log
+    intensity and the compensator of its types by then, both shape (rows,), and each type's
+    compensator on the day, shape (events,).
+    """
+    record = record.with_room()
+    states = no_states(program, 1, day)
+    short, numbers = replace(program, horizon=day), np.array([number])
+    _paths(short, seed, 0, parameters, numbers, states, kernel.LEAVE, {}, record, np.zeros(1))
+    return record.log_intensity, record.risen, record.area
+
+
 def draw_on(
     program: Program,
     seed: int,

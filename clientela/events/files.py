@@ -17,6 +17,8 @@ from clientela.reading import Problem, ReadingError
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".gz")
 _CHUNK = 1 << 20
+# Rows are read in blocks of about this size; a row longer than the second has an open quotation mark.
+BLOCK, LONGEST_ROW = 1 << 25, 1 << 27
 # A line longer than this is no heading; a file without line breaks is not read whole.
 _LONGEST_LINE = 1 << 20
 
@@ -111,6 +113,32 @@ def in_utf8(file: Path, encoding: str) -> Iterator[Path]:
             except UnicodeError as error:
                 refuse(file, f"is not {encoding}: {error}; say another --encoding")
         yield copy
+
+
+def blocks(file: Path, quote: str | None) -> Iterator[bytes]:
+    """The bytes of a UTF-8 file in blocks of whole rows, so that memory is for one block.
+
+    A row ends where a line does and the quotation marks before are in pairs. Raises ReadingError
+    if the file cannot be read, and ValueError if a row has no end.
+    """
+    mark = (quote or "").encode()
+    with opened(file) as content:
+        rest = b""
+        while chunk := content.read(BLOCK):
+            block = rest + chunk
+            end = block.rfind(b"\n") + 1
+            marks = block.count(mark, 0, end) if mark else 0
+            while end and marks % 2:
+                last = block.rfind(b"\n", 0, end - 1) + 1
+                marks -= block.count(mark, last, end)
+                end = last
+            if not end and len(block) > LONGEST_ROW:
+                raise ValueError(f"a row of {file} has no end")
+            if end:
+                yield block[:end]
+            rest = block[end:]
+        if rest:
+            yield rest
 
 
 def check_utf8(file: Path) -> None:

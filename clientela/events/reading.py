@@ -1,6 +1,8 @@
 """Files of events to one table, with a count of all that is dropped.
 
-A file is scanned once, in blocks, so that memory is for what is kept and not for what is read.
+A file is read once, in blocks, so that memory is for what is kept and not for what is read. (Polars
+has a streaming engine, but it takes in a CSV file faster than these expressions are done with it,
+and so comes to hold all of it.)
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import NoReturn
 import polars as pl
 
 from clientela.events.cells import canonical, nobody
-from clientela.events.files import check_utf8, found, in_utf8, open_quote, record, refuse
+from clientela.events.files import blocks, check_utf8, found, in_utf8, open_quote, record, refuse
 from clientela.events.formats import Format
 from clientela.events.recognising import Layout, format_for, layout_of
 from clientela.events.report import RULES, Dropped, Named, ReadReport
@@ -115,7 +117,31 @@ def _read(
     file: Path, readable: Path, layout: Layout, asked: _Asked, counts: _Counts
 ) -> pl.DataFrame:
     """The events of one file that no rule drops; adds to the counts. Raises ReadingError."""
-    rows = canonical(_scan(readable, layout), layout)
+    tables: list[pl.DataFrame] = []
+    first: dict[str, int] = {}
+    done = 0
+    try:
+        for block in blocks(readable, layout.format.quote):
+            by_rule, kept = _read_block(block, done, layout, asked, counts)
+            tables.append(kept)
+            for rule, number, row in by_rule.iter_rows():
+                counts.rules[rule] += number
+                first.setdefault(rule, row)
+                done += number
+    except (pl.exceptions.PolarsError, ValueError) as error:
+        _explain(file, readable, layout, error)
+    for rule in {"unparsed", "date"} & first.keys() - counts.first.keys():
+        counts.first[rule] = _where(file, readable, layout, first[rule], rule)
+    return pl.concat(tables)
+
+
+def _read_block(
+    block: bytes, before: int, layout: Layout, asked: _Asked, counts: _Counts
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """How many rows of a block each rule drops and the first of them, and the events that none
+    drops; adds names and places to the counts. `before` is how many rows there were before it.
+    """
+    rows = canonical(_scan(block, before, layout), layout)
     ruled = _sided(rows, asked.aliases).with_columns(rule=_rule(layout, asked))
     queries = [
         ruled.group_by("rule").agg(pl.len().alias("rows"), pl.col("row").min()),
@@ -123,17 +149,10 @@ def _read(
         ruled.filter(rule="unmapped").group_by(*_WRITTEN.values()).len(),
         ruled.filter(rule="country").select("place").unique(),
     ]
-    try:
-        by_rule, kept, pairs, places = pl.collect_all(queries, engine="streaming")
-    except (pl.exceptions.PolarsError, OSError) as error:
-        _explain(file, readable, layout, error)
-    for rule, number, row in by_rule.iter_rows():
-        counts.rules[rule] += number
-        if rule in ("unparsed", "date") and rule not in counts.first:
-            counts.first[rule] = _where(file, readable, layout, row, rule)
+    by_rule, kept, pairs, places = pl.collect_all(queries, engine="streaming")
     _count_names(pairs, counts, asked.aliases)
     counts.places.update(places["place"].drop_nulls())
-    return kept
+    return by_rule, kept
 
 
 def _count_names(
@@ -145,12 +164,13 @@ def _count_names(
             counts.names[name] += number
 
 
-def _scan(readable: Path, layout: Layout) -> pl.LazyFrame:
+def _scan(block: bytes, before: int, layout: Layout) -> pl.LazyFrame:
     """The cells as text, in columns named 0, 1, …; `more` holds one beyond the last."""
     schema = {str(number): pl.String for number in range(layout.columns)}
     return pl.scan_csv(
-        readable, has_header=False, schema={**schema, "more": pl.String}, glob=False,
-        separator=layout.separator, quote_char=layout.format.quote, row_index_name="row",
+        block, has_header=False, schema={**schema, "more": pl.String},
+        separator=layout.separator, quote_char=layout.format.quote,
+        row_index_name="row", row_index_offset=before,
         truncate_ragged_lines=True, missing_columns="insert", extra_columns="ignore",
     )  # fmt: skip
 

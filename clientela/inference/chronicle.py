@@ -77,13 +77,18 @@ class Account:
 
 
 def load_chronicle(
-    path: Path, through: dt.date | None = None, watched: Sequence[str] = ()
+    path: Path,
+    through: dt.date | None = None,
+    watched: Sequence[str] = (),
+    *,
+    to_last: bool = False,
 ) -> tuple[Chronicle, Tree]:
     """The chronicle in a YAML file, or of a log of events as CSV, and where its parts stand.
 
     A log has columns date, until, actor, target, kind (attack or clash) and killed; it does not say
-    up to which day it is complete, so that `through` is needed. `through` and `watched` replace
-    what the file says. Raises ReadingError with every problem.
+    up to which day it is complete, so that `through` is needed, or with `to_last` it is the last day
+    that the log has. `through` and `watched` replace what the file says. Raises ReadingError with
+    every problem.
     """
     if not path.is_file():
         raise ReadingError([Problem(str(path), 0, 0, "", "there is no such file")])
@@ -92,6 +97,10 @@ def load_chronicle(
         tree.data |= {"through": str(through)} if through else {}
         tree.data |= {"watched": list(watched)} if watched else {}
         if path.suffix == ".csv" and "through" not in tree.data:
+            days = [e.get("until", e["date"]) for e in tree.data["events"]] if to_last else []
+            if any(days):
+                tree.data["through"] = max(filter(None, days))
+                return validated(Chronicle, tree), tree
             message = (
                 "a log of events does not say up to which day it is complete; add --through DATE"
             )
@@ -103,6 +112,7 @@ def account_of(chronicle: Chronicle, tree: Tree, scenario: Scenario, program: Pr
     """The chronicle as a record of the process. Raises ReadingError with every problem."""
     may = recordable(program)
     problems = list(_date_problems(chronicle, tree, scenario))
+    days_hold = not problems
     watched, found = _watched(chronicle, tree, program, may)
     problems += found
     order = sorted(range(len(chronicle.events)), key=lambda k: (chronicle.events[k].last, k))
@@ -110,9 +120,9 @@ def account_of(chronicle: Chronicle, tree: Tree, scenario: Scenario, program: Pr
     for k in order:
         entry = chronicle.events[k]
         try:
-            kinds = _kinds(entry.event, program.event_names, may)
+            kinds = kinds_meant(entry.event, program.event_names, may)
             occurrence = _occurrence(entry, kinds, scenario.as_of)
-            if not problems:  # with other days or names than its own there is nothing to check
+            if days_hold:  # with other days than its own there is nothing to check
                 compile_record(program, [occurrence], [*watched, *kinds])
         except RecordError as error:
             problems.append(tree.problem(("events", k), str(error)))
@@ -150,6 +160,11 @@ def _date_problems(chronicle: Chronicle, tree: Tree, scenario: Scenario) -> Iter
             ("through",),
             f"{through} is not between the scenario's as_of, {first}, and its horizon, {last}",
         )
+    elif through == first and chronicle.events:
+        yield tree.problem(
+            ("through",),
+            f"answers of the scenario's as_of, {first}, are those before that day; expected a later one",
+        )
     for k, entry in enumerate(chronicle.events):
         if entry.last < entry.date:
             yield tree.problem(
@@ -175,20 +190,21 @@ def _watched(
     problems = []
     for k, pattern in enumerate(chronicle.watched):
         try:
-            found += [n for n in _kinds([pattern], program.event_names, may) if n not in found]
+            found += [n for n in kinds_meant([pattern], program.event_names, may) if n not in found]
         except RecordError as error:
             problems.append(tree.problem(("watched", k), str(error)))
     return found, problems
 
 
-def _kinds(patterns: Sequence[str], names: Sequence[str], may: Sequence[str]) -> list[str]:
+def kinds_meant(patterns: Sequence[str], names: Sequence[str], may: Sequence[str]) -> list[str]:
     """The recordable events that patterns mean. Raises RecordError if one means none."""
     found: list[str] = []
     for pattern in patterns:
-        hits = [name for name in may if fnmatch.fnmatchcase(name, pattern)]
-        if not hits and pattern.startswith("clash:"):  # of two, in either order
+        forms = [pattern]
+        if pattern.startswith("clash:"):  # of two, in either order
             one, _, other = pattern.removeprefix("clash:").partition("~")
-            hits = [name for name in may if fnmatch.fnmatchcase(name, f"clash:{other}~{one}")]
+            forms.append(f"clash:{other}~{one}")
+        hits = [name for name in may if any(fnmatch.fnmatchcase(name, form) for form in forms)]
         if not hits and any(fnmatch.fnmatchcase(name, pattern) for name in names):
             raise RecordError(
                 f"'{pattern}' happens only because of another event; record that one, with its outcome"
@@ -212,8 +228,17 @@ def _of_log(path: Path) -> Tree:
     if missing:
         message = f"has no column {', '.join(missing)}; expected a log such as 'clientela events --out' writes"
         raise ReadingError([Problem(str(path), 0, 0, "", message)])
+    lines = {("events", k): (k + 2, 1) for k in range(table.height)}
+    wrong = [
+        Problem(
+            str(path), k + 2, 1, "kind", f"{kind!r} is no kind of event; expected attack or clash"
+        )
+        for k, kind in enumerate(table["kind"])
+        if kind not in ("attack", "clash")
+    ]
+    if wrong:
+        raise ReadingError(wrong)
     events = [_of_row(row) for row in table.iter_rows(named=True)]
-    lines = {("events", k): (k + 2, 1) for k in range(len(events))}
     return Tree(str(path), {"title": path.stem, "events": events}, lines)
 
 

@@ -1,6 +1,6 @@
 """The log-likelihood of a record as a function of parameters, with its gradient.
 
-Two forms of one function. `Followed` asks the engine, whatever the process; `Linear` (in
+Two forms of one function. `ByEngine` asks the engine, whatever the process; `Linear` (in
 `linear.py`) has closed forms for processes whose intensities are sums of fading memories.
 """
 
@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from clientela.engine import Record, draw_recorded
+from clientela.engine import Record, draw_recorded, draw_rescaled
 from clientela.engine.ensemble import cores
 from clientela.inference.record import without_schedule_of
 from clientela.inference.scores import Scores
@@ -33,6 +33,10 @@ class Likelihood(Protocol):
 
     def value_and_gradient(self, z: np.ndarray) -> tuple[float, np.ndarray]:
         """The log-likelihood at scores of shape (parameters,), and its gradient."""
+        ...
+
+    def risen(self, z: np.ndarray) -> dict[int, np.ndarray]:
+        """For each type weighed, its compensator at each of its events and on the day."""
         ...
 
 
@@ -73,7 +77,36 @@ class ByEngine:
         with np.errstate(invalid="ignore"):  # of two impossible ones
             return float(found[0]), np.nan_to_num((up - down) / (2.0 * STEP))
 
+    def risen(self, z: np.ndarray) -> dict[int, np.ndarray]:
+        """For each type weighed, its compensator at each of its events and on the day.
+
+        Rows that may be of several types are left out.
+        """
+        columns = self.scores.columns(z[None])
+        _, risen, area = draw_rescaled(
+            self.program, self.seed, columns, 0, self.record, self.day
+        )
+        single = np.diff(self.record.kind_lo) == 1
+        kinds = self.record.kind[self.record.kind_lo[:-1]]
+        inside = single & (self.record.start <= self.day)
+        return {
+            int(e): np.append(np.sort(risen[inside & (kinds == e)]), area[e])
+            for e in np.flatnonzero(self.record.weighed)
+        }
+
     def chance(self, z: np.ndarray, streams: int = 8) -> float:
         """The standard deviation of the log-likelihood over streams of chance; 0 if it has no part."""
         found = np.array([self.values(z[None], stream)[0] for stream in range(streams)])
         return float(found.std()) if np.isfinite(found).all() else np.inf
+
+
+def likelihood_of(
+    program: Program, record: Record, scores: Scores, day: float, seed: int = 1
+) -> Likelihood:
+    """The log-likelihood in closed form if there is one, else by the engine."""
+    from clientela.inference.linear import Linear, NotLinearError
+
+    try:
+        return Linear(program, record, scores, day)
+    except NotLinearError:
+        return ByEngine(program, record, scores, day, seed)

@@ -12,6 +12,7 @@ each event is computed once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -22,9 +23,20 @@ from clientela.engine.ensemble import cores
 from clientela.inference.scores import Scores
 from clientela.jit import compiled
 from clientela.process import Program
-from clientela.process.program import ADD, ADD_MARK, KILLED, MOVE
+from clientela.process.program import (
+    ADD,
+    ADD_MARK,
+    FIRE,
+    FIRE_AFTER,
+    FIRE_AT,
+    KILLED,
+    LOWER,
+    MOVE,
+    RAISE,
+)
 
 STEP = 1e-5
+_MANY = 50_000
 
 
 class NotLinearError(ValueError):
@@ -95,11 +107,11 @@ class Linear:
         gradient += (marks[1 : k + 1] - marks[k + 1 :]) / (2.0 * STEP)
         return value + float(marks[0]), gradient
 
-    def risen(self, z: np.ndarray) -> list[np.ndarray]:
-        """For each kind weighed, its compensator at each of its events and at the end."""
+    def risen(self, z: np.ndarray) -> dict[int, np.ndarray]:
+        """For each type weighed, its compensator at each of its events and on the day."""
         weights, levels, decays = self._terms(self._coefficients(z[None]))
         traces = self._traces(decays[0], compensators=True)
-        found = []
+        found = {}
         for k, own in enumerate(self.form.own):
             at = self._at[k]
             background = _risen_background(levels[0, k], self.form.pieces, self._times[at])
@@ -107,7 +119,7 @@ class Linear:
             memory = traces.exposure_at[np.ix_(at, chosen)] @ weights[0, k, : len(own)]
             end = float(levels[0, k] @ np.diff(self.form.pieces))
             end += float(traces.exposure[chosen] @ weights[0, k, : len(own)])
-            found.append(np.append(background + memory, end))
+            found[int(self.form.kinds[k])] = np.append(background + memory, end)
         return found
 
     def _take(self, record: Record, day: float) -> None:
@@ -155,6 +167,13 @@ class Linear:
                     levels[:, k] += c[:, a, None] * c[:, form.steps[v]]
                 else:
                     levels[:, k] += (c[:, a] * c[:, variables.baseline[v]])[:, None]
+            # What stands in exponents stands still.
+            bent = [c[:, rates.log_coef[j]] * c[:, variables.start[rates.log_var[j]]]
+                    for j in range(rates.log_lo[e], rates.log_lo[e + 1])]  # fmt: skip
+            if bent:
+                factor = np.exp(np.sum(bent, axis=0))
+                weights[:, k] *= factor[:, None]
+                levels[:, k] *= factor[:, None]
         positions = [variables.decay[m.variable] for m in form.memories]
         return weights, levels, c[:, positions]
 
@@ -182,8 +201,12 @@ class Linear:
                 by_kind[k, : len(chosen)] = turned - b * traces.exposure_slope[chosen]
             return total - float(levels[k] @ spans) - float(b @ traces.exposure[chosen])
 
-        with ThreadPoolExecutor(cores()) as pool:
-            value = sum(pool.map(one, range(len(self.form.kinds))))
+        kinds = range(len(self.form.kinds))
+        if len(self._times) < _MANY:  # a pool of threads would take longer than the work
+            value = sum(map(one, kinds))
+        else:
+            with ThreadPoolExecutor(cores()) as pool:
+                value = sum(pool.map(one, kinds))
         if not traces.slopes:
             return value, of_weights, of_levels, None
         of_decays = np.zeros(len(decays))
@@ -360,21 +383,10 @@ def _form_of(program: Program, record: Record, day: float) -> _Form:
     _check_kinds(program, record, kinds)
     used = _used(program, kinds)
     steps, pieces = _steps(program, record, used, day)
-    feeding = np.unique(record.kind) if len(record.kind) else np.array([], dtype=np.int64)
     memories: dict[_Memory, int] = {}
-    feeds: dict[int, tuple[int, ...]] = {}
-    for e in feeding:
-        fed = []
-        for j in range(arrays.happenings.effect_lo[e], arrays.happenings.effect_hi[e]):
-            op, v = arrays.effects.op[j], arrays.effects.target[j]
-            if op not in (ADD, ADD_MARK) or v in steps:
-                raise NotLinearError(f"what {program.event_names[e]} brings about is more than adding to memories")  # fmt: skip
-            if v in used:
-                memory = _Memory(int(v), int(arrays.effects.first[j]), bool(op == ADD_MARK))
-                fed.append(memories.setdefault(memory, len(memories)))
-        feeds[int(e)] = tuple(fed)
+    feeds = {int(e): _fed(program, int(e), used, steps, memories) for e in np.unique(record.kind)}
     variables = arrays.variables
-    for v in used - set(steps):
+    for v in used - set(steps) - _bending(program):
         if variables.start[v] != variables.baseline[v]:
             memories.setdefault(_Memory(v, -1, False), len(memories))
     own = []
@@ -387,10 +399,35 @@ def _form_of(program: Program, record: Record, day: float) -> _Form:
     return _Form(kinds, tuple(memories), tuple(own), feeds, pieces, steps)
 
 
+def _fed(
+    program: Program, e: int, used: set[int], steps: Mapping[int, np.ndarray],
+    memories: dict[_Memory, int],
+) -> tuple[int, ...]:  # fmt: skip
+    """The memories that an event type feeds, new ones numbered on."""
+    effects, happenings = program.arrays.effects, program.arrays.happenings
+    fed = []
+    for j in range(happenings.effect_lo[e], happenings.effect_hi[e]):
+        op, v = effects.op[j], int(effects.target[j])
+        if op in (FIRE, FIRE_AFTER, FIRE_AT):
+            raise NotLinearError(f"{program.event_names[e]} brings about other events")
+        if op in (RAISE, LOWER) or v not in used:
+            continue
+        if op not in (ADD, ADD_MARK) or v in steps or v in _bending(program):
+            raise NotLinearError(f"{program.event_names[e]} does more than add to memories")
+        memory = _Memory(v, int(effects.first[j]), bool(op == ADD_MARK))
+        fed.append(memories.setdefault(memory, len(memories)))
+    return tuple(fed)
+
+
+def _bending(program: Program) -> set[int]:
+    """The variables in some exponent."""
+    return {int(v) for v in program.arrays.rates.log_var}
+
+
 def _check_kinds(program: Program, record: Record, kinds: np.ndarray) -> None:
     """Raises NotLinearError for what the closed form does not know."""
     rates, happenings = program.arrays.rates, program.arrays.happenings
-    names = program.event_names
+    names, variables = program.event_names, program.arrays.variables
     if len(record.start) and (record.span > 0.0).any():
         raise NotLinearError("some events have no exact time")
     if (np.diff(record.kind_lo) != 1).any():
@@ -398,7 +435,8 @@ def _check_kinds(program: Program, record: Record, kinds: np.ndarray) -> None:
     if len(program.arrays.times.past_event):
         raise NotLinearError("there are events before the first day")
     for e in kinds:
-        if rates.log_lo[e + 1] > rates.log_lo[e] or rates.need[e]:
+        bent = rates.log_var[rates.log_lo[e] : rates.log_lo[e + 1]]
+        if rates.need[e] or any(variables.start[v] != variables.baseline[v] for v in bent):
             raise NotLinearError(f"the intensity of {names[e]} is more than a sum of memories")
     for e in np.unique(record.kind):
         if happenings.group_lo[e + 1] > happenings.group_lo[e]:
@@ -417,8 +455,10 @@ def _check_kinds(program: Program, record: Record, kinds: np.ndarray) -> None:
 
 
 def _used(program: Program, kinds: np.ndarray) -> set[int]:
+    """The variables that the intensities of some types depend on."""
     rates = program.arrays.rates
-    return {int(v) for e in kinds for v in rates.add_var[rates.add_lo[e] : rates.add_lo[e + 1]]}
+    added = {int(v) for e in kinds for v in rates.add_var[rates.add_lo[e] : rates.add_lo[e + 1]]}
+    return added | {int(v) for e in kinds for v in rates.log_var[rates.log_lo[e] : rates.log_lo[e + 1]]}
 
 
 def _steps(
@@ -432,6 +472,8 @@ def _steps(
             v, op = int(arrays.effects.target[j]), arrays.effects.op[j]
             if v not in used:
                 continue
+            if v in _bending(program):
+                raise NotLinearError(f"the schedule has {program.event_names[event]}, which bends an exponent")  # fmt: skip
             level, fraction = arrays.effects.second[j], arrays.effects.first[j]
             still = base[arrays.variables.decay[v]] == 0.0
             if op != MOVE or base[fraction] != 1.0 or not still or np.isnan(base[at]):

@@ -97,6 +97,41 @@ def compile_record(
     ).with_room()
 
 
+def record_of_times(
+    program: Program,
+    kinds: Sequence[str],
+    days: np.ndarray,
+    killed: np.ndarray | None = None,
+    *,
+    watched: Iterable[str],
+    given: Iterable[str] = (),
+) -> Record:
+    """The record of many events at exact times, outcomes unknown; `killed` is −1 where unknown.
+
+    Raises RecordError for types that the process does not have, or that are not watched or given.
+    """
+    empty = compile_record(program, [], watched, given)
+    names = {name: e for e, name in enumerate(program.event_names)}
+    unknown = set(kinds) - {name for name, e in names.items() if empty.watched[e]}
+    if unknown:
+        raise RecordError(f"'{min(unknown)}' happened but is neither watched nor given")
+    order = np.argsort(days, kind="stable")
+    number = np.array([names[kind] for kind in kinds], dtype=np.int64)[order]
+    groups = np.diff(program.arrays.happenings.group_lo)[number]
+    rows = len(number)
+    marks = np.full(rows, -1) if killed is None else np.asarray(killed)[order]
+    return empty._replace(
+        kind_lo=np.arange(rows + 1),
+        kind=number,
+        start=np.asarray(days, dtype=float)[order],
+        span=np.zeros(rows),
+        key=np.zeros(rows, dtype=np.uint64),
+        mark=marks.astype(np.int64),
+        branch_lo=np.concatenate([[0], np.cumsum(groups)]).astype(np.int64),
+        branch=np.full(int(groups.sum()), -1, dtype=np.int64),
+    ).with_room()
+
+
 def without_schedule_of(program: Program, record: Record, day: float) -> Program:
     """The program without scheduled events of types that the record has by a day.
 

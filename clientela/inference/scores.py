@@ -6,17 +6,19 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.special import expit, logit, ndtr
+from scipy.interpolate import CubicSpline
+from scipy.special import betaincinv, expit, logit, ndtr
 
 from clientela.process import Program
 from clientela.scenario import Conditional
+from clientela.scenario.conditional import parts
 from clientela.scenario.distributions import Distribution
 
 # Beyond, quantiles run out of digits: a score of 7 leaves one in 10¹² above it.
 FARTHEST = 7.0
 # How far without a prior, where scores are logarithms.
 FARTHEST_FLAT = 40.0
-_LEVELS = (np.arange(4000) + 0.5) / 4000
+_NODES = np.linspace(-FARTHEST, FARTHEST, 113)
 
 
 class Scores:
@@ -35,7 +37,7 @@ class Scores:
         self.flat = np.array([name in flat for name in names], dtype=np.bool_)
         self._columns = [len(program.propositions) + known[name] for name in names]
         laws = [program.parameters[known[name]].distribution for name in names]
-        self._laws = [_Mixture(law) if isinstance(law, Conditional) else law for law in laws]
+        self._laws = [_Curve(law) for law in laws]
         self._others = _medians(program)
 
     def __len__(self) -> int:
@@ -55,7 +57,7 @@ class Scores:
     def values(self, z: np.ndarray) -> np.ndarray:
         """The parameters at scores of shape (rows, parameters)."""
         found = [
-            _without_prior(law, z[:, k]) if self.flat[k] else _at_score(law, z[:, k])
+            _without_prior(law, z[:, k]) if self.flat[k] else law.at(z[:, k])
             for k, law in enumerate(self._laws)
         ]
         return np.stack(found, axis=1) if found else np.zeros((len(z), 0))
@@ -69,34 +71,64 @@ class Scores:
         return np.where(self.flat, 0.0, -z)
 
 
-class _Mixture:
-    """The mixture of both distributions of a conditional value, with a quantile that is smooth."""
+class _Curve:
+    """A prior's quantile as a smooth function of the score.
 
-    def __init__(self, law: Conditional) -> None:
-        values = np.concatenate([law.true.quantile(_LEVELS), law.false.quantile(_LEVELS)])
-        weights = np.repeat([law.credence, 1.0 - law.credence], len(_LEVELS)) / len(_LEVELS)
-        order = np.argsort(values, kind="stable")
-        self._values, weights = values[order], weights[order]
-        self._reached = np.cumsum(weights) - weights / 2.0
-        self.support = law.support
-        self.family = law.family
+    Quantiles of some families are drawn from tables with straight lines between; a likelihood has
+    to be bent as the law itself is, so a cubic spline through exact quantiles is used in their place.
+    """
 
-    def quantile(self, level: np.ndarray) -> np.ndarray:
-        return np.interp(level, self._reached, self._values)
+    def __init__(self, law: Distribution | Conditional) -> None:
+        self.law = law
+        if isinstance(law, Conditional):
+            values = _mixed(law)
+        else:
+            values = exact_quantile(law, ndtr(_NODES))
+        self._spline = CubicSpline(_NODES, values)
+        self.low, self.high = law.support()
+
+    def at(self, z: np.ndarray) -> np.ndarray:
+        law = self.law
+        if isinstance(law, Distribution) and law.family == "lognormal":  # exact also far out
+            return law["median"] * np.exp(law["sigma"] * z)
+        return np.clip(self._spline(np.clip(z, -FARTHEST, FARTHEST)), self.low, self.high)
 
 
-def _at_score(law: Distribution | _Mixture, z: np.ndarray) -> np.ndarray:
-    if isinstance(law, Distribution) and law.family == "lognormal":  # exact also far out
-        return law["median"] * np.exp(law["sigma"] * z)
-    return np.asarray(law.quantile(ndtr(z)), dtype=float)
+def exact_quantile(law: Distribution, level: np.ndarray) -> np.ndarray:
+    """The quantile without tables."""
+    if law.family == "beta":
+        return betaincinv(law["a"], law["b"], level)
+    if law.family == "pert":
+        low, width = law["low"], law["high"] - law["low"]
+        a = 1.0 + 4.0 * (law["likely"] - low) / width
+        return low + width * betaincinv(a, 6.0 - a, level)
+    return np.asarray(law.quantile(level), dtype=float)
 
 
-def _without_prior(law: Distribution | _Mixture, z: np.ndarray) -> np.ndarray:
-    low, high = law.support()
-    middle = float(law.quantile(np.array(0.5)))
+def _mixed(law: Conditional) -> np.ndarray:
+    """Quantiles of the mixture of both cases at the nodes."""
+    fine = np.linspace(-FARTHEST, FARTHEST, 4001)
+    level = ndtr(fine)
+    share = np.diff(level, prepend=0.0)
+    values = np.concatenate([exact_quantile(law.true, level), exact_quantile(law.false, level)])
+    weights = np.concatenate([law.credence * share, (1.0 - law.credence) * share])
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order]) - weights[order] / 2.0
+    return np.interp(ndtr(_NODES), reached, values[order])
+
+
+def _without_prior(law: _Curve, z: np.ndarray) -> np.ndarray:
+    low, high = law.low, law.high
+    middle = float(law.at(np.zeros(1))[0])
     if math.isfinite(high):
         return low + (high - low) * expit(logit((middle - low) / (high - low)) + z)
     return low + (middle - low) * np.exp(z) if math.isfinite(low) else middle + z
+
+
+def is_smooth(law: Distribution | Conditional) -> bool:
+    """Whether it is a law over a continuum, in which a gradient can go up."""
+    families = {part.family for part in parts(law)}
+    return not families & {"discrete", "fixed"}
 
 
 def _medians(program: Program) -> np.ndarray:

@@ -15,8 +15,9 @@ from clientela.analysis.words import kind_titles, percent, points
 if TYPE_CHECKING:
     from clientela.analysis.updating import Jump, Learned, Update
 
-# Values shown of those that were learned most of, and how far one must have moved to be shown.
-VALUES, LEAST = 8, 0.005
+# Values shown of those that were learned most of, and how far one must have moved to be shown: so
+# far, and so many times as far as so many particles move by chance.
+VALUES, LEAST, CHANCE = 8, 0.005, 5.0
 
 
 def print_update(found: Update, questions: Sequence[str] | None, folder: Path) -> None:
@@ -39,7 +40,8 @@ def print_update(found: Update, questions: Sequence[str] | None, folder: Path) -
         "that is told from none between two days looked at, and what happened there.",
         style="dim", soft_wrap=True,
     )  # fmt: skip
-    learned = [each for each in found.learned[:VALUES] if each.distance >= LEAST]
+    least = max(LEAST, CHANCE / last.effective)
+    learned = [each for each in found.learned[:VALUES] if each.distance >= least]
     if learned:
         console.print(_learned(learned))
         console.print("before, after: median, and 5 to 95 %.", style="dim")
@@ -107,5 +109,5 @@ def _learned(learned: Sequence[Learned]) -> Table:
 
 
 def _three(values: tuple[float, float, float]) -> str:
-    middle, low, high = values
+    middle, low, high = (0.0 if abs(value) < 1e-12 else value for value in values)
     return f"{middle:.3g}, {low:.2g}–{high:.2g}"

@@ -15,8 +15,9 @@ from event_files import SAMPLES, UCDP, ucdp, written
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clientela.events import FORMATS, ReadReport, read_events
+from clientela.events import FORMATS, ReadReport, files, read_events
 from clientela.events.report import RULES
+from clientela.reading import ReadingError
 
 IRAQ = Path(__file__).parents[2].parent / "shared/data/ucdp_ged_iraq/ged_iraq_1989_2014.csv"
 
@@ -167,6 +168,32 @@ def test_one_file_or_two_is_the_same(rows, cut):
         one, two = read_events(whole), read_events(files)
     assert one[0].equals(two[0])
     assert counted(one[1]) == counted(two[1])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("size", [1, 60, 150])
+def test_where_blocks_end_does_not_matter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, size: int
+):
+    path = written(tmp_path, SAMPLES[name] + "\n\n")
+    whole = read_events(path)
+    monkeypatch.setattr(files, "BLOCK", size)
+    parts = [*files.blocks(path, FORMATS[name].quote)]
+    assert len(parts) > 1
+    assert b"".join(parts) == path.read_bytes()
+    table, report = read_events(path)
+    assert table.equals(whole[0])
+    assert report == whole[1]
+
+
+def test_a_row_without_an_end_is_not_gathered_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(files, "BLOCK", 60)
+    monkeypatch.setattr(files, "LONGEST_ROW", 300)
+    path = written(tmp_path, UCDP.replace("Varen", '"Varen') + UCDP.partition("\n")[2] * 9)
+    with pytest.raises(ReadingError, match=r":4:1: the quotation marks of this row are not in"):
+        read_events(path)
 
 
 # -- rules one by one -------------------------------------------------------------------------

@@ -1,0 +1,498 @@
+"""Values of a scenario learned from a log of events before its date, and how well they fit."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import fnmatch
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clientela.analysis.questions import QuestionError
+from clientela.engine import Record
+from clientela.inference.chronicle import load_chronicle
+from clientela.inference.conditioning import condition
+from clientela.inference.course import SHAPES, add_course
+from clientela.inference.dated import Dated, dated_events
+from clientela.inference.held_out import HeldOut, held_out
+from clientela.inference.likelihood import ByEngine, Likelihood, likelihood_of
+from clientela.inference.memories import split_memories
+from clientela.inference.mode import Mode, check_proper, mode_of
+from clientela.inference.nuts import Chains, sample
+from clientela.inference.predicted import Predicted, predicted_counts
+from clientela.inference.residuals import Residuals, residuals
+from clientela.inference.scores import Scores, is_smooth
+from clientela.mechanisms import build
+from clientela.process import Process, Program, compile_process
+from clientela.process.program import ADD_MARK
+from clientela.reading import Problem, ReadingError
+from clientela.scenario import Scenario
+
+METHODS = ("mode", "nuts", "particles")
+# The mechanisms whose part is fitted unless others are named, and the events that a log is of.
+MECHANISMS = ("escalation",)
+VIOLENCE = ("attack:*", "clash:*")
+# Draws from the posterior that estimates and checks are made of.
+KEPT = 1_000
+# A log-likelihood that varies by more than this over streams of chance is no function of values.
+_CHANCE = 1e-9
+# Scores over which a parameter that the data say nothing of has the same likelihood.
+_PROBES = (-1.5, 1.5)
+_SILENT = 1e-9
+# The standard deviation of a step of the background on the log scale.
+COURSE_SD = 0.3
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value before and after: medians, and 5 and 95 % quantiles.
+
+    `distance` is how far its normal score has moved, the Kullback–Leibler divergence of a normal
+    law from the standard one; `draws` are from the posterior.
+    """
+
+    path: str
+    before: tuple[float, float, float]
+    after: tuple[float, float, float]
+    distance: float
+    draws: np.ndarray
+    flat: bool
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a fit is made.
+
+    `mechanisms` are those whose part is in the fitted process, `watched` the events of which the log
+    is complete, `given` those that happened as it says but are not explained. `only` and `flat` are
+    patterns of the values that are fitted, and of those that have no prior. `background` is
+    constant, piecewise:N or spline:N; `memories` half-lives in days in place of the scenario's one.
+    """
+
+    since: dt.date | None = None
+    through: dt.date | None = None
+    test_from: dt.date | None = None
+    mechanisms: tuple[str, ...] = MECHANISMS
+    watched: tuple[str, ...] = VIOLENCE
+    given: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    flat: tuple[str, ...] = ()
+    background: str = "constant"
+    memories: tuple[float, ...] = ()
+    method: str = "mode"
+    draws: int = 500
+    chains: int = 4
+    accept: float = 0.9
+    particles: int = 4_000
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a log says of a scenario's values.
+
+    `file` and `sha256` are the log's; `events` those of it that were fitted. `hidden` are events that
+    were held not to happen because the log does not tell; `silent` values that it says nothing of.
+    `course` is the background by piece: edges in days, and medians and 5 and 95 % quantiles.
+    """
+
+    scenario: Scenario
+    options: Options
+    file: Path
+    sha256: str
+    title: str
+    events: Dated
+    closed: bool
+    estimates: tuple[Estimate, ...]
+    silent: tuple[str, ...]
+    hidden: tuple[str, ...]
+    log_likelihood: float
+    evidence: float
+    residuals: Residuals
+    predicted: Predicted
+    course: tuple[np.ndarray, np.ndarray] | None
+    held_out: HeldOut | None
+    mode: Mode | None
+    chains: Chains | None
+    seconds: float
+
+    @property
+    def values(self) -> list[Estimate]:
+        """The estimates that are values of the scenario, most learned first."""
+        return [e for e in self.estimates if not e.path.startswith(("background.", "memory."))]
+
+    def as_json(self) -> dict[str, Any]:
+        """What `--json` prints."""
+        return {
+            "scenario": self.scenario.scenario,
+            "log": {"file": str(self.file), "sha256": self.sha256},
+            "since": str(self.events.since), "through": str(self.events.through),
+            "events": len(self.events), "left_out": dict(self.events.left_out),
+            "unknown": dict(self.events.unknown.most_common(20)),
+            "method": self.options.method, "closed_form": self.closed,
+            "log_likelihood": self.log_likelihood,
+            "evidence": None if np.isnan(self.evidence) else self.evidence,
+            "estimates": [
+                {"path": e.path, "before": e.before, "after": e.after, "distance": e.distance}
+                for e in self.estimates
+            ],
+            "silent": list(self.silent), "hidden": list(self.hidden),
+            "residuals": {k: v for k, v in dataclasses.asdict(self.residuals).items() if k != "levels"},
+            "held_out": None if self.held_out is None else self.held_out.as_json(),
+            "predicted": self.predicted.as_json(),
+            "chains": None if self.chains is None else {
+                "rhat": float(self.chains.rhat.max()), "ess": float(self.chains.ess.min()),
+                "divergences": self.chains.divergences,
+            },
+            "seconds": round(self.seconds, 3),
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """A process that can be fitted, and what it is fitted to."""
+
+    program: Program
+    dated: Dated
+    record: Record
+    watched: tuple[str, ...]
+    given: tuple[str, ...]
+    held: tuple[str, ...]
+    steps: tuple[str, ...]
+
+    def until(self, day: float) -> Program:
+        return dataclasses.replace(self.program, horizon=day)
+
+
+def fit(
+    scenario: Scenario,
+    log: Path | str,
+    options: Options | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Fit:
+    """The scenario's values given a log of events before its date.
+
+    The part of the process that the mechanisms named add is taken back to the first day of the log,
+    without past or schedule, and its likelihood is that of the log. Where the method is not
+    `particles`, events that the log does not tell of are held not to happen.
+
+    Raises ReadingError for a log that does not fit the scenario, QuestionError for options out of
+    range, ImproperError for a posterior that is none, and SamplerMissingError without NumPyro.
+    """
+    options = options or Options()
+    _check(options)
+    began = time.perf_counter()
+    path = Path(log)
+    chronicle, _ = load_chronicle(path, options.through, to_last=True)
+    since, through = _window(scenario, chronicle, options, path)
+    setting = _setting(scenario, chronicle, since, through, options, path)
+    until = _until(since, through, options)
+    likelihood, silent = _likelihood(setting, until, options)
+    mode, chains, z, evidence = _posterior(setting, likelihood, until, options, progress)
+    scores = likelihood.scores
+    middle = z.mean(axis=0) if mode is None else mode.z
+    tested = None
+    if until < setting.dated.length:
+        days = (until, setting.dated.length)
+        tested = held_out(*(_unmarked(setting, scores, day, options) for day in days), setting.record, z[:200])  # fmt: skip
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return Fit(
+        scenario, options, path, digest, chronicle.title or path.stem, setting.dated,
+        not isinstance(likelihood, ByEngine), tuple(_estimates(scores, z)), silent, setting.held,
+        float(likelihood.values(middle[None])[0]), evidence, residuals(likelihood.risen(middle)),
+        predicted_counts(
+            setting.until(until), setting.record, scores.columns(z[:400]), setting.watched,
+            setting.given, options.seed,
+        ),
+        _course(setting, scores, z, until), tested, mode, chains, time.perf_counter() - began,
+    )  # fmt: skip
+
+
+def _check(options: Options) -> None:
+    shape, _, pieces = options.background.partition(":")
+    if shape not in SHAPES or (shape != "constant" and not pieces.isdigit()):
+        raise QuestionError(
+            f"--background {options.background}: expected constant, piecewise:N or spline:N, such as "
+            "spline:8"
+        )
+    if options.method not in METHODS:
+        raise QuestionError(f"--method {options.method}: expected one of {', '.join(METHODS)}")
+    if options.flat and options.method == "particles":
+        raise QuestionError("--flat: particles begin as draws from priors; use --method mode or nuts")
+    if any(not 0.0 < length < np.inf for length in options.memories):
+        raise QuestionError("--memory: expected half-lives in days, over 0")
+
+
+def _window(scenario: Scenario, chronicle: Any, options: Options, path: Path) -> tuple[dt.date, dt.date]:  # fmt: skip
+    """The first and the last day of the log that are fitted to; both before the scenario's date."""
+    day = dt.timedelta(days=1)
+    before = [entry for entry in chronicle.events if entry.last < scenario.as_of]
+    if not before and not options.since:
+        raise ReadingError([Problem(
+            str(path), 0, 0, "",
+            f"has no events before {scenario.as_of}, the scenario's as_of ({len(chronicle.events)} in "
+            "all); values are fitted to what came before, and 'clientela update' takes in what came after",
+        )])  # fmt: skip
+    since = options.since or min(entry.date for entry in before)
+    through = min(options.through or chronicle.through, scenario.as_of - day)
+    if not since < through:
+        raise QuestionError(
+            f"--since {since}: expected a day before {through}, the last day that the log covers before "
+            "the scenario's as_of"
+        )
+    if options.test_from and not since < options.test_from <= through:
+        raise QuestionError(
+            f"--test-from {options.test_from}: expected a day after {since} and not after {through}"
+        )
+    return since, through
+
+
+def _until(since: dt.date, through: dt.date, options: Options) -> float:
+    """How many days from the first on are fitted to."""
+    last = options.test_from or through + dt.timedelta(days=1)
+    return float((last - since).days)
+
+
+def _setting(
+    scenario: Scenario, chronicle: Any, since: dt.date, through: dt.date, options: Options, path: Path
+) -> _Setting:  # fmt: skip
+    unknown = [m for m in options.mechanisms if m not in scenario.active]
+    if unknown:
+        raise QuestionError(
+            f"--mechanism {unknown[0]}: there is none in force; expected of {', '.join(scenario.active)}"
+        )
+    process = _past_process(scenario, since, through, options)
+    watched = _meant(process, options.watched, "--watch")
+    given = tuple(n for n in _meant(process, options.given, "--given") if n not in watched)
+    steps = _shape(process, watched, _until(since, through, options), options)
+    program = compile_process(process)
+    dated = dated_events(chronicle, program, since, through, options.seed)
+    chosen = {*watched, *given}
+    stray = [k for kinds in dated.kinds for k in kinds if k not in chosen]
+    if stray:
+        raise QuestionError(f"'{stray[0]}' is in the log but not watched; add --watch '{stray[0]}' or --given")  # fmt: skip
+    if not len(dated):
+        counted = ", ".join(f"{n} {rule}" for rule, n in dated.left_out.items() if n)
+        raise ReadingError([Problem(
+            str(path), 0, 0, "",
+            f"no event of the scenario is left between {since} and {through}: {counted or 'there is none'}; "
+            "look at --since, and at whether its actors are the scenario's (clientela events --aliases)",
+        )])  # fmt: skip
+    held: tuple[str, ...] = ()
+    if options.method != "particles":
+        held = tuple(n for n in _by_chance(process) if n not in chosen)
+    record = dated.record(program, watched, (*given, *held))
+    return _Setting(program, dated, record, watched, given, held, tuple(steps))
+
+
+def _past_process(
+    scenario: Scenario, since: dt.date, through: dt.date, options: Options
+) -> Process:
+    """The process of some mechanisms alone, from another first day on."""
+    settings = {n: s if n in options.mechanisms else False for n, s in scenario.mechanisms.items()}
+    earlier = scenario.model_copy(
+        update={
+            "as_of": since,
+            "horizon": through,
+            "mechanisms": settings,
+            "past": {},
+            "scheduled": {},
+        }
+    )
+    return build(earlier)
+
+
+def _shape(process: Process, watched: Sequence[str], days: float, options: Options) -> list[str]:
+    """Gives the process the background and the memories asked for."""
+    if options.memories:
+        excited = {v for name in watched for v in process.events[name].excitation}
+        split_memories(process, sorted(excited), options.memories)
+    shape, _, pieces = options.background.partition(":")
+    return add_course(
+        process, watched, shape=shape, pieces=int(pieces or 1), days=days, sd=COURSE_SD
+    )
+
+
+def _meant(process: Process, patterns: Sequence[str], option: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for pattern in patterns:
+        hits = [n for n in process.events if fnmatch.fnmatchcase(n, pattern)]
+        if not hits and pattern not in VIOLENCE:
+            raise QuestionError(
+                f"{option} {pattern}: the process of the mechanisms fitted has no such event; it has "
+                f"{', '.join(process.events)}"
+            )
+        found += [n for n in hits if n not in found]
+    return tuple(found)
+
+
+def _by_chance(process: Process) -> list[str]:
+    """Events that come by an intensity."""
+    return [n for n, e in process.events.items() if e.excitation or not _is_zero(e.rate)]
+
+
+def _is_zero(rate: Any) -> bool:
+    return isinstance(rate, int | float) and rate == 0.0
+
+
+def _likelihood(
+    setting: _Setting, until: float, options: Options
+) -> tuple[Likelihood, tuple[str, ...]]:
+    """The log-likelihood as a function of the values that it depends on, and those it does not."""
+    program = setting.until(until)
+    names = [p.name for p in program.parameters if is_smooth(p.distribution)]
+    chosen = [n for n in names if not options.only or _matches(n, (*options.only, "background.*", "memory.*"))]  # fmt: skip
+    if not chosen:
+        raise QuestionError(f"--only {options.only[0]}: no value of the process fitted is called so; it has {', '.join(names)}")  # fmt: skip
+    _check_flat(chosen, options)
+    first = likelihood_of(
+        program, setting.record, Scores(program, chosen), until, options.seed
+    )
+    if options.method != "particles" and isinstance(first, ByEngine):
+        varies = first.chance(np.zeros(len(chosen)))
+        if varies > _CHANCE:
+            raise QuestionError(
+                f"the log leaves to chance what the likelihood hangs on (it varies by {varies:.2g} over "
+                f"8 streams): {_left_open(setting)}; use --method particles, or leave mechanisms out"
+            )
+    loud = _loud(first, len(chosen))
+    heard = [n for n, is_loud in zip(chosen, loud, strict=True) if is_loud or n in setting.steps]
+    silent = tuple(n for n in chosen if n not in heard)
+    if not heard:
+        raise QuestionError("the log says nothing of any value that may be fitted")
+    flat = [n for n in heard if _matches(n, options.flat)]
+    scores = Scores(program, heard, flat)
+    return likelihood_of(program, setting.record, scores, until, options.seed), silent
+
+
+def _check_flat(names: Sequence[str], options: Options) -> None:
+    for pattern in options.flat:
+        if not _matches_any(names, pattern):
+            raise QuestionError(f"--flat {pattern}: no value that is fitted is called so; there are {', '.join(names)}")  # fmt: skip
+
+
+def _matches_any(names: Sequence[str], pattern: str) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for name in names)
+
+
+def _left_open(setting: _Setting) -> str:
+    if setting.dated.of_several:
+        return f"{setting.dated.of_several} of its events may be of several types"
+    return "outcomes of its events are not recorded"
+
+
+def _loud(likelihood: Likelihood, count: int) -> np.ndarray:
+    """Which parameters the log-likelihood depends on at all."""
+    probes = np.concatenate([np.zeros((1, count)), *(side * np.eye(count) for side in _PROBES)])
+    found = likelihood.values(probes)
+    moved = np.abs(found[1:].reshape(len(_PROBES), count) - found[0]) > _SILENT
+    return (moved | ~np.isfinite(found[1:].reshape(len(_PROBES), count))).any(axis=0)
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _posterior(
+    setting: _Setting,
+    likelihood: Likelihood,
+    until: float,
+    options: Options,
+    progress: Progress | None,
+) -> tuple[Mode | None, Chains | None, np.ndarray, float]:
+    """The mode, the chains, draws of scores, and the log evidence, as far as the method has them."""
+    if options.method == "particles":
+        z, evidence = _by_particles(setting, likelihood.scores, until, options)
+        return None, None, z, evidence
+    mode = mode_of(likelihood)
+    if options.method == "mode":
+        return mode, None, mode.draw(KEPT, options.seed), mode.evidence
+    check_proper(likelihood, mode)
+    chains = sample(
+        likelihood, mode, draws=options.draws, chains=options.chains, accept=options.accept,
+        seed=options.seed, progress=progress,
+    )  # fmt: skip
+    every = chains.z.reshape(-1, chains.z.shape[2])
+    return mode, chains, _thinned(every), mode.evidence
+
+
+def _thinned(z: np.ndarray) -> np.ndarray:
+    return z[np.linspace(0, len(z) - 1, min(KEPT, len(z))).astype(int)]
+
+
+def _by_particles(
+    setting: _Setting, scores: Scores, until: float, options: Options
+) -> tuple[np.ndarray, float]:
+    """Scores of particles picked by weight, and the evidence."""
+    from scipy.special import ndtri
+
+    from clientela.inference.particles import unknowns
+
+    program = setting.until(until)
+    (found,) = condition(
+        program, setting.record, [until], particles=options.particles, seed=options.seed
+    )
+    names = unknowns(program)
+    columns = [names.index(name) for name in scores.names]
+    levels = found.particles.levels[found.pick(KEPT, options.seed)][:, columns]
+    return ndtri(levels), found.evidence
+
+
+def _unmarked(setting: _Setting, scores: Scores, day: float, options: Options) -> Likelihood:
+    """The log-likelihood up to a day of when events come alone, not of how many they kill, unless
+    that bears on what comes."""
+    program, record = setting.until(day), setting.record
+    if not (program.arrays.effects.op == ADD_MARK).any():
+        record = record._replace(mark=np.full_like(record.mark, -1))
+    flat = [name for name, is_flat in zip(scores.names, scores.flat, strict=True) if is_flat]
+    return likelihood_of(program, record, Scores(program, scores.names, flat), day, options.seed)
+
+
+def _estimates(scores: Scores, z: np.ndarray) -> list[Estimate]:
+    """What was learned of each parameter, most first."""
+    values = scores.values(z)
+    levels = np.random.default_rng(0).standard_normal((4000, len(scores)))
+    before = scores.values(levels)
+    mean, variance = z.mean(axis=0), np.maximum(z.var(axis=0), 1e-12)
+    distance = 0.5 * (mean**2 + variance - 1.0 - np.log(variance))
+    found = [
+        Estimate(name, _three(before[:, k]), _three(values[:, k]), float(distance[k]), values[:, k], bool(scores.flat[k]))
+        for k, name in enumerate(scores.names)
+    ]  # fmt: skip
+    return sorted(found, key=lambda e: -e.distance)
+
+
+def _three(values: np.ndarray) -> tuple[float, float, float]:
+    middle, low, high = np.quantile(values, [0.5, 0.05, 0.95])
+    return float(middle), float(low), float(high)
+
+
+def _course(
+    setting: _Setting, scores: Scores, z: np.ndarray, until: float
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Edges of the pieces of the background, and its levels: median, 5 and 95 %."""
+    if not setting.steps:
+        return None
+    program = setting.program
+    columns = scores.columns(z)
+    c = np.tile(program.base, (len(z), 1))
+    c[:, program.positions] = program.coefficients(columns)
+    v = program.variable_names.index("background")
+    times, effects = program.arrays.times, program.arrays.effects
+    moves = [
+        (program.base[at], effects.second[program.arrays.happenings.effect_lo[event]])
+        for event, at in zip(times.schedule_event, times.schedule_at, strict=True)
+        if program.event_names[event].startswith("background:")
+    ]
+    moves.sort()
+    edges = np.array([0.0, *(at for at, _ in moves), until])
+    places = [program.arrays.variables.start[v], *(place for _, place in moves)]
+    return edges, np.quantile(c[:, places], [0.5, 0.05, 0.95], axis=0)
