@@ -15,6 +15,8 @@ def exit_code_of(error: Exception) -> int | None:
         ("clientela.process.process", "ProcessError", 2),
         ("clientela.analysis.questions", "QuestionError", 2),
         ("clientela.inference.record", "RecordError", 2),
+        ("clientela.inference.mode", "ImproperError", 2),
+        ("clientela.inference.nuts", "SamplerMissingError", 2),
         ("clientela.scenario.starter", "StarterError", 2),
         ("clientela.analysis.checking", "UnstableError", 3),
         ("clientela.engine.store", "StoreError", 4),

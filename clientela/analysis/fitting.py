@@ -201,8 +201,10 @@ def fit(
     middle = z.mean(axis=0) if mode is None else mode.z
     tested = None
     if until < setting.dated.length:
-        days = (until, setting.dated.length)
-        tested = held_out(*(_unmarked(setting, scores, day, options) for day in days), setting.record, z[:200])  # fmt: skip
+        learned, whole = (
+            _unmarked(setting, scores, day, options) for day in (until, setting.dated.length)
+        )
+        tested = held_out(learned, whole, setting.record, z[:200])
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return Fit(
         scenario, options, path, digest, chronicle.title or path.stem, setting.dated,
@@ -226,7 +228,9 @@ def _check(options: Options) -> None:
     if options.method not in METHODS:
         raise QuestionError(f"--method {options.method}: expected one of {', '.join(METHODS)}")
     if options.flat and options.method == "particles":
-        raise QuestionError("--flat: particles begin as draws from priors; use --method mode or nuts")
+        raise QuestionError(
+            "--flat: particles begin as draws from priors; use --method mode or nuts"
+        )
     if any(not 0.0 < length < np.inf for length in options.memories):
         raise QuestionError("--memory: expected half-lives in days, over 0")
 
@@ -353,9 +357,7 @@ def _likelihood(
     if not chosen:
         raise QuestionError(f"--only {options.only[0]}: no value of the process fitted is called so; it has {', '.join(names)}")  # fmt: skip
     _check_flat(chosen, options)
-    first = likelihood_of(
-        program, setting.record, Scores(program, chosen), until, options.seed
-    )
+    first = likelihood_of(program, setting.record, Scores(program, chosen), until, options.seed)
     if options.method != "particles" and isinstance(first, ByEngine):
         varies = first.chance(np.zeros(len(chosen)))
         if varies > _CHANCE:

@@ -108,7 +108,7 @@ class Telling:
                     high=self._among(row, slice(BINS - _EIGHTH, BINS)),
                     value=values[row],
                     index=self._indices.get(parameter.name),
-                    claims=quantity.because,
+                    claims=tuple(c for c in quantity.because if c not in self.scenario.data),
                     proposition=quantity.proposition,
                 )
             )

@@ -119,7 +119,9 @@ class Auditor:
         )
 
     def claim(self, name: str, stance: str | None = None) -> Trace:
-        """A claim with its sources and its place."""
+        """A claim with its sources and its place; or a data set."""
+        if name in self.scenario.data:
+            return self._data_set(name)
         claim = self.ledger.claims[name]
         start, end = claim.span or (None, None)
         span = f", characters {start} to {end}" if claim.span else ""
@@ -131,6 +133,15 @@ class Auditor:
         )
         said = f"claim {name} ({stance or claim.stance}, credibility {claim.credibility}): {claim.says}"
         return Trace(said, (*(self._told_by(s) for s in claim.sources), place))
+
+    def _data_set(self, name: str) -> Trace:
+        data = self.scenario.data[name]
+        told = [
+            Trace(f"{data.events:,} events, {data.since} to {data.through}; SHA-256 {data.sha256}")
+        ]
+        return Trace(
+            f"data {name}: {data.title}", (*told, *([Trace(data.note)] if data.note else []))
+        )
 
     def source(self, name: str) -> Trace:
         """A source with all it says."""

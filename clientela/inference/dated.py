@@ -79,7 +79,8 @@ def dated_events(
     """
     may = recordable(program)
     random = np.random.default_rng([seed, 0xDA])
-    left, unknown = Counter(dict.fromkeys(RULES, 0)), Counter[str]()
+    left: Counter[str] = Counter({rule: 0 for rule in RULES})
+    unknown: Counter[str] = Counter()
     rows: list[tuple[float, tuple[str, ...], int]] = []
     marked = {n for n, m in zip(program.event_names, program.arrays.happenings.mark, strict=True) if m == KILLED}  # fmt: skip
 

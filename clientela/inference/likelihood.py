@@ -83,9 +83,7 @@ class ByEngine:
         Rows that may be of several types are left out.
         """
         columns = self.scores.columns(z[None])
-        _, risen, area = draw_rescaled(
-            self.program, self.seed, columns, 0, self.record, self.day
-        )
+        _, risen, area = draw_rescaled(self.program, self.seed, columns, 0, self.record, self.day)
         single = np.diff(self.record.kind_lo) == 1
         kinds = self.record.kind[self.record.kind_lo[:-1]]
         inside = single & (self.record.start <= self.day)

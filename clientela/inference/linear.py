@@ -116,7 +116,7 @@ class Linear:
             at = self._at[k]
             background = _risen_background(levels[0, k], self.form.pieces, self._times[at])
             chosen = [f for f, _ in own]
-            memory = traces.exposure_at[np.ix_(at, chosen)] @ weights[0, k, : len(own)]
+            memory = traces.exposure_at[at][:, chosen] @ weights[0, k, : len(own)]
             end = float(levels[0, k] @ np.diff(self.form.pieces))
             end += float(traces.exposure[chosen] @ weights[0, k, : len(own)])
             found[int(self.form.kinds[k])] = np.append(background + memory, end)
@@ -218,7 +218,11 @@ class Linear:
     def _traces(self, decays: np.ndarray, *, compensators: bool = False) -> _Traces:
         """What the memories are at every event; kept while the decays stay as they are."""
         vary = self._decays_vary
-        if not compensators and self._cached is not None and np.array_equal(self._cached[0], decays):
+        if (
+            not compensators
+            and self._cached is not None
+            and np.array_equal(self._cached[0], decays)
+        ):
             return self._cached[1]
         count, memories = len(self._times), len(self.form.memories)
         phi = np.zeros((count, memories))
@@ -230,8 +234,8 @@ class Linear:
             slope, risen, exposure, exposure_slope, np.zeros((5, memories)),
         )  # fmt: skip
         chosen = [[f for f, _ in own] for own in self.form.own]
-        rows = [np.ascontiguousarray(phi[np.ix_(at, own)]) for at, own in zip(self._at, chosen, strict=True)]  # fmt: skip
-        slopes = [np.ascontiguousarray(slope[np.ix_(at, own)]) for at, own in zip(self._at, chosen, strict=True)] if vary else []  # fmt: skip
+        rows = [np.ascontiguousarray(phi[at][:, own]) for at, own in zip(self._at, chosen, strict=True)]  # fmt: skip
+        slopes = [np.ascontiguousarray(slope[at][:, own]) for at, own in zip(self._at, chosen, strict=True)] if vary else []  # fmt: skip
         found = _Traces(rows, slopes, exposure, exposure_slope, risen, phi.max(axis=0, initial=0.0))
         if not compensators:
             self._cached = (decays.copy(), found)
@@ -458,7 +462,9 @@ def _used(program: Program, kinds: np.ndarray) -> set[int]:
     """The variables that the intensities of some types depend on."""
     rates = program.arrays.rates
     added = {int(v) for e in kinds for v in rates.add_var[rates.add_lo[e] : rates.add_lo[e + 1]]}
-    return added | {int(v) for e in kinds for v in rates.log_var[rates.log_lo[e] : rates.log_lo[e + 1]]}
+    return added | {
+        int(v) for e in kinds for v in rates.log_var[rates.log_lo[e] : rates.log_lo[e + 1]]
+    }
 
 
 def _steps(

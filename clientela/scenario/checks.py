@@ -197,7 +197,11 @@ def _switches(s: Scenario, mechanisms: list[str]) -> Iterator[Finding]:
 
 
 def _claims(s: Scenario, ledger: Ledger | None) -> Iterator[Finding]:
-    known = ledger.claims if ledger else {}
+    claims = ledger.claims if ledger else {}
+    known = {**claims, **s.data}
+    for name in s.data:
+        if name in claims:
+            yield ("data", name), f"there is a claim '{name}' too; rename one"
     for path, claim in _cited(s):
         if claim not in known:
             where = "" if ledger else " (the scenario names no evidence file)"
@@ -212,7 +216,7 @@ def _claims(s: Scenario, ledger: Ledger | None) -> Iterator[Finding]:
 
 
 def _cited(s: Scenario) -> Iterator[tuple[tuple[object, ...], str]]:
-    """(path, claim id) of everything that rests on a claim."""
+    """(path, id) of everything that rests on a claim or a data set."""
     values = ((tuple(path.split(".")), quantity.because) for path, quantity in quantities(s))
     for path, claims in itertools.chain(values, s.facts()):
         for claim in claims:

@@ -217,6 +217,17 @@ class Branch(Model):
     without: list[Id] = Field([], description="Mechanisms to switch off.")
 
 
+class DataSet(Model):
+    """Events that values were fitted to; a value's `because` may name it, as it may a claim."""
+
+    title: str = Field(description="What it is and where it is from, as it is to be cited.")
+    sha256: str = Field(pattern="^[0-9a-f]{64}$", description="SHA-256 of the file of events.")
+    events: Count = Field(ge=1, le=1_000_000_000, description="Events that were fitted to.")
+    since: Date = Field(description="The first day that was fitted to.")
+    through: Date = Field(description="The last day that was fitted to.")
+    note: str = Field("", description="How it was fitted.")
+
+
 class Scenario(Model):
     """A crisis, written down with its sources."""
 
@@ -227,6 +238,7 @@ class Scenario(Model):
     horizon: Date = Field(description="The last day that is looked at.")
     evidence: str | None = Field(None, description="File with the evidence, beside this one.")
     outcomes: str | None = Field(None, description="File with what came true, for scoring only.")
+    data: dict[Id, DataSet] = Field({}, description="Events that values were fitted to.")
     actors: dict[Id, Actor] = Field(
         min_length=1, max_length=60, description="The organisations and offices, by short name."
     )

@@ -6,6 +6,7 @@ import contextlib
 import io
 import math
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,8 +18,11 @@ import pytest
 from typer.main import get_command
 
 import clientela as ct
+from clientela.analysis.forecast import program_of
 from clientela.analysis.tracing import Auditor
 from clientela.cli import app
+from clientela.events import FORMATS
+from clientela.events.report import RULES
 from clientela.evidence import (
     Claim,
     Credences,
@@ -29,6 +33,7 @@ from clientela.evidence import (
     ledger_of,
     partial_information,
 )
+from clientela.inference.chronicle import Chronicle, Entry, account_of, load_chronicle
 from clientela.mechanisms import REGISTRY, load_plugin
 from clientela.reading import Tree, read_yaml
 from clientela.scenario import quantities
@@ -266,6 +271,57 @@ def test_the_ledger_of_the_bundled_scenario_says_what_the_page_shows(clientela, 
     assert shown[0].split() == said.split()
 
 
+# -- events -----------------------------------------------------------------------------------
+
+EVENTS, UPDATE = "docs/events.md", "docs/update.md"
+
+
+def test_the_rules_and_columns_of_event_data_are_those_of_the_code():
+    told = {name.strip("`"): what for name, what in rows(EVENTS, "| rule | drops")}
+    assert list(told) == list(RULES)
+    assert told == RULES
+    for field, *cells in rows(EVENTS, "| field | `ucdp` |"):
+        for name, cell in zip(("ucdp", "acled", "gdelt", "icews", "polecat"), cells, strict=True):
+            columns = FORMATS[name].fields.get(field.strip("`"), ())
+            assert cell == ", ".join(f"`{column}`" for column in columns), (name, field)
+    assert [name.strip("`") for name, *_ in rows(EVENTS, "| format | data |")] == list(FORMATS)
+
+
+def test_the_example_of_event_data_comes_out_as_shown(clientela, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    shutil.copy(ROOT / "docs/examples/events.csv", tmp_path)
+    new, command = re.findall(r"^    clientela (new .*|events events\.csv .*)$", page(EVENTS), re.MULTILINE)  # fmt: skip
+    assert clientela(*new.split()).returncode == 0
+    told = clientela(*command.split())
+    shown = re.findall(r"^    events\.csv: ucdp\n(?:    .*\n|\n)+", page(EVENTS), re.MULTILINE)
+    assert shown[0].split() == told.stdout.split()
+    aliases = tmp_path / "aliases.yaml"
+    (block,) = blocks(EVENTS, "yaml")
+    assert aliases.read_text(encoding="utf-8").endswith(block)
+    names = "Reform League|Home Guards|National Front|Civilians"
+    aliases.write_text(re.sub(f"# ({names}):", r"\1:", aliases.read_text(encoding="utf-8")))
+    assert clientela(*command.split(), "--out", "log.csv").returncode == 0
+    (log,) = blocks(EVENTS, "csv")
+    assert (tmp_path / "log.csv").read_text(encoding="utf-8") == log
+
+
+def test_the_chronicle_of_the_page_is_the_file_of_its_figure():
+    file = ROOT / "docs/examples/iraq-2022.yaml"
+    (shown,) = blocks(UPDATE, "yaml")
+    assert file.read_text(encoding="utf-8").endswith(shown)
+    scenario = ct.load("iraq-2021")
+    account = account_of(*load_chronicle(file), scenario, program_of(scenario))
+    assert f"{len(account.entries)} events to 2022-02-28, {len(account.watched)} kinds watched" in page(UPDATE)  # fmt: skip
+    for entry in account.entries:
+        assert entry.source
+
+
+def test_the_fields_of_a_chronicle_are_those_of_the_code():
+    told = [name for head in ("| field | type |", "| field of an event |")
+            for cell, *_ in rows(UPDATE, head) for name in re.findall("`(.*?)`", cell)]  # fmt: skip
+    assert sorted(told) == sorted([*Chronicle.model_fields, *Entry.model_fields])
+
+
 # -- commands ---------------------------------------------------------------------------------
 
 
@@ -290,6 +346,6 @@ def test_every_command_and_option_is_documented(name: str, command: Any):
 
 def test_no_option_is_documented_that_is_not_there():
     known = {flag for _, c in commands(get_command(app)) for o in c.params for flag in o.opts}
-    for name in ("docs/commands.md", EVIDENCE, "docs/explain.md", "docs/language.md", "README.md"):
+    for name in ("docs/commands.md", EVIDENCE, EVENTS, UPDATE, "docs/explain.md", "docs/language.md", "README.md"):  # fmt: skip
         said = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page(name)))
         assert said - known - {"--write"} == set(), name
