@@ -33,7 +33,7 @@ def print_fit(found: Fit) -> None:
     console.print()
     console.print(_estimates(found))
     say(
-        "before, after: median, and 5 to 95 %; learned: in nats, 0.5 is about a standard deviation.",
+        "before, after: median, and 5 to 95 %; learned: in nats, 0.5 is about a standard deviation. Paths without mechanisms. and ties.",
         "dim",
     )
     if found.silent:
@@ -50,9 +50,12 @@ def _estimates(found: Fit) -> Table:
     table.add_column("value", overflow="fold")
     for name in ("before", "after", "learned"):
         table.add_column(name, justify="right", no_wrap=True)
-    shown = [e for e in found.estimates if e.distance >= LEAST or e.flat]
+    shown = [
+        e for e in found.estimates
+        if (e.distance >= LEAST or e.flat) and not e.path.startswith("background.")
+    ]  # fmt: skip
     for each in shown[:SHOWN]:
-        table.add_row(each.path, _before(each), _interval(each.after), "–" if each.flat else f"{each.distance:.2f}")  # fmt: skip
+        table.add_row(each.path.removeprefix("mechanisms.").removeprefix("ties."), _before(each), _interval(each.after), "–" if each.flat else f"{each.distance:.2f}")  # fmt: skip
     if len(shown) > SHOWN:
         table.add_row(f"and {len(shown) - SHOWN} more", "", "", "")
     return table
@@ -64,7 +67,12 @@ def _before(each: Estimate) -> str:
 
 def _interval(values: tuple[float, float, float]) -> str:
     middle, low, high = values
-    return f"{middle:.2g}, {low:.1g}–{high:.1g}"
+    return f"{_digits(middle)}, {_digits(low)}–{_digits(high)}"
+
+
+def _digits(value: float) -> str:
+    """Two digits that count, without an exponent."""
+    return np.format_float_positional(float(f"{value:.2g}"), trim="-")
 
 
 def _checks(found: Fit) -> Table:
