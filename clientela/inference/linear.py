@@ -12,7 +12,7 @@ each event is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -36,6 +36,7 @@ from clientela.process.program import (
 )
 
 STEP = 1e-5
+_BEND = 1e-3
 _MANY = 50_000
 
 
@@ -106,6 +107,48 @@ class Linear:
         marks = self._marks.values(coefficients)
         gradient += (marks[1 : k + 1] - marks[k + 1 :]) / (2.0 * STEP)
         return value + float(marks[0]), gradient
+
+    def information(self, z: np.ndarray) -> np.ndarray | None:
+        """The observed information on scores but for how the terms bend with them: positive
+        semidefinite, shape (parameters, parameters). None if decays are among the parameters."""
+        if self._decays_vary:
+            return None
+        steps = STEP * np.eye(len(z))
+        weights, levels, decays = self._terms(self._coefficients(np.concatenate([z[None], z + steps, z - steps])))  # fmt: skip
+        traces, count = self._traces(decays[0]), len(z)
+        slopes = [(made[1 : count + 1] - made[count + 1 :]) / (2.0 * STEP) for made in (weights, levels)]  # fmt: skip
+        found = np.zeros((count, count))
+        for k, own in enumerate(self.form.own):
+            rows, piece = traces.rows[k], self._piece[k]
+            inverse = 1.0 / (levels[0, k][piece] + rows @ weights[0, k, : len(own)])
+            scaled = rows * inverse[:, None]
+            pieces = levels.shape[2]
+            crossed = np.array([np.bincount(piece, scaled[:, f] * inverse, pieces) for f in range(len(own))])  # fmt: skip
+            by_weight, by_level = slopes[0][:, k, : len(own)], slopes[1][:, k]
+            found += by_weight @ (scaled.T @ scaled) @ by_weight.T
+            found += (by_level * np.bincount(piece, inverse**2, pieces)) @ by_level.T
+            if len(own):
+                mixed = by_weight @ crossed @ by_level.T
+                found += mixed + mixed.T
+        return found
+
+    def curvature(self, z: np.ndarray) -> np.ndarray | None:
+        """Minus the Hessian of the log-likelihood; None if decays are among the parameters."""
+        found = self.information(z)
+        if found is None:
+            return None
+        weights, levels, decays = self._terms(self._coefficients(z[None]))
+        _, of_weights, of_levels, _ = self._sum(weights[0], levels[0], decays[0])
+
+        def bent(rows: np.ndarray) -> np.ndarray:
+            c = self._coefficients(rows)
+            made = self._terms(c)
+            total = made[0].reshape(len(rows), -1) @ of_weights.ravel()
+            return (
+                total + made[1].reshape(len(rows), -1) @ of_levels.ravel() + self._marks.values(c)
+            )
+
+        return found - _second_differences(bent, z)
 
     def risen(self, z: np.ndarray) -> dict[int, np.ndarray]:
         """For each type weighed, its compensator at each of its events and on the day."""
@@ -312,6 +355,18 @@ class _Marks:
 
 
 _NO_ROWS = np.zeros((0, 0))
+
+
+def _second_differences(function: Callable[[np.ndarray], np.ndarray], z: np.ndarray) -> np.ndarray:
+    """The Hessian of a function of rows, a row of it at a time."""
+    count, steps = len(z), _BEND * np.eye(len(z))
+    found = np.empty((count, count))
+    for k in range(count):
+        up, down = z + steps[k], z - steps[k]
+        rows = np.concatenate([up + steps, up - steps, down + steps, down - steps])
+        a, b, c, d = function(rows).reshape(4, count)
+        found[k] = (a - b - c + d) / (4.0 * _BEND**2)
+    return 0.5 * (found + found.T)
 
 
 @compiled()

@@ -19,6 +19,9 @@ _LEAST_CURVATURE = 1e-6
 MOST_STEPS = 500
 # L-BFGS stops when it gains less than this share; Newton steps go on from there.
 _ENOUGH, _NEWTON = 1e-9, 4
+# Gauss–Newton steps stop when they would gain so little (nats), and are no longer than so many scores.
+_GAIN, _FARTHEST_STEP = 1e-3, 2.0
+Downhill = Callable[[np.ndarray], tuple[float, np.ndarray]]
 
 
 class ImproperError(ValueError):
@@ -53,8 +56,8 @@ class Mode:
 
 
 def mode_of(likelihood: Likelihood, start: np.ndarray | None = None) -> Mode:
-    """The mode, by L-BFGS-B (Byrd, Lu, Nocedal & Zhu 1995) from the priors' medians, and then by
-    Newton steps.
+    """The mode, from the priors' medians: by Gauss–Newton steps where the likelihood tells its
+    information, else by L-BFGS-B (Byrd, Lu, Nocedal & Zhu 1995); and then by Newton steps.
 
     Raises ImproperError if the density still rises where scores end, or is flat at the mode, and
     ValueError if the record is impossible at the start.
@@ -76,12 +79,8 @@ def mode_of(likelihood: Likelihood, start: np.ndarray | None = None) -> Mode:
         value, slope = posterior(likelihood, z)
         return (-value, -slope) if np.isfinite(value) else (1e300, np.zeros_like(z))
 
-    ends = scores.farthest
-    found: Any = minimize(
-        downhill, z, jac=True, method="L-BFGS-B", bounds=list(zip(-ends, ends, strict=True)),
-        options={"maxiter": MOST_STEPS, "maxfun": 3 * MOST_STEPS, "ftol": _ENOUGH, "gtol": 1e-5, "maxcor": 30},
-    )  # fmt: skip
-    z = np.asarray(found.x)
+    informed = getattr(likelihood, "information", lambda z: None)(z) is not None
+    z = _scored(downhill, likelihood, z) if informed else _climbed(downhill, z, scores.farthest)
     _refuse_ends(likelihood, z)
     precision = _curvature(likelihood, z)
     values, vectors = np.linalg.eigh(precision)
@@ -96,6 +95,37 @@ def mode_of(likelihood: Likelihood, start: np.ndarray | None = None) -> Mode:
         scores.names, z, scores.values(z[None])[0], covariance, value, log_posterior, evidence, count,
         time.perf_counter() - began,
     )  # fmt: skip
+
+
+def _climbed(downhill: Downhill, z: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Where L-BFGS-B gets to from z."""
+    options = {"maxiter": MOST_STEPS, "maxfun": 3 * MOST_STEPS, "ftol": _ENOUGH, "gtol": 1e-5, "maxcor": 30}  # fmt: skip
+    bounds = list(zip(-ends, ends, strict=True))
+    found: Any = minimize(downhill, z, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return np.asarray(found.x)
+
+
+def _scored(downhill: Downhill, likelihood: Any, z: np.ndarray) -> np.ndarray:
+    """Where Gauss–Newton steps get to from z, each shortened until it goes uphill."""
+    ends = likelihood.scores.farthest
+    prior = np.diag(np.where(likelihood.scores.flat, 1e-6, 1.0))
+    loss, slope = downhill(z)
+    for _ in range(MOST_STEPS):
+        step = np.linalg.solve(likelihood.information(z) + prior, -slope)
+        gain = -float(slope @ step)
+        if gain < _GAIN:
+            break
+        step *= min(1.0, _FARTHEST_STEP / np.abs(step).max())
+        for _ in range(30):
+            other = np.clip(z + step, -ends, ends)
+            found, there = downhill(other)
+            if found < loss:
+                break
+            step *= 0.4
+        else:
+            break
+        z, loss, slope = other, found, there
+    return z
 
 
 def posterior(likelihood: Likelihood, z: np.ndarray) -> tuple[float, np.ndarray]:
@@ -156,8 +186,12 @@ def _refuse_flat(names: tuple[str, ...], direction: np.ndarray) -> None:
 
 
 def _curvature(likelihood: Likelihood, z: np.ndarray) -> np.ndarray:
-    """Minus the Hessian of the log posterior, by central differences of gradients."""
+    """Minus the Hessian of the log posterior: the likelihood's own, or by central differences of
+    gradients."""
     count = len(z)
+    own = getattr(likelihood, "curvature", lambda z: None)(z)
+    if own is not None:
+        return own + np.diag(np.where(likelihood.scores.flat, 0.0, 1.0))
     found = np.empty((count, count))
     slope: Callable[[np.ndarray], np.ndarray] = lambda z: posterior(likelihood, z)[1]  # noqa: E731
     for k in range(count):
