@@ -7,7 +7,8 @@
     ct.explain(forecast)
 
 A parliament can be looked at by itself with `ct.Chamber`, `ct.load_chamber` and `ct.survey`; a
-process can be built by hand with `ct.Process` and drawn with `ct.draw`.
+process can be built by hand with `ct.Process` and drawn with `ct.draw`. `ct.fit` learns values from
+events before the scenario's date, `ct.update` moves a forecast on with what has happened since.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
         run,
         sweep,
     )
+    from clientela.analysis.fitting import Options, fit
+    from clientela.analysis.updating import update
     from clientela.api import Ensemble, draw, load, reader
     from clientela.chamber import (
         Cabinet,
@@ -71,6 +74,8 @@ _HOMES = {
         "Answer", "Axis", "Comparison", "Explanation", "Forecast", "Sweep", "Variant", "compare",
         "diverge", "explain", "grid", "latin_hypercube", "open_run", "run", "sweep",
     ),
+    "clientela.analysis.fitting": ("Options", "fit"),
+    "clientela.analysis.updating": ("update",),
     "clientela.api": ("Ensemble", "draw", "load", "reader"),
     "clientela.chamber": (
         "Cabinet", "Chamber", "Game", "PartyList", "Rule", "Veto", "form", "load_chamber", "sample",
@@ -106,6 +111,7 @@ __all__ = [
     "Killed",
     "Lower",
     "Move",
+    "Options",
     "Parameter",
     "PartyList",
     "Process",
@@ -125,6 +131,7 @@ __all__ = [
     "diverge",
     "draw",
     "explain",
+    "fit",
     "form",
     "grid",
     "latin_hypercube",
@@ -137,6 +144,7 @@ __all__ = [
     "sample",
     "survey",
     "sweep",
+    "update",
 ]
 
 

@@ -1,14 +1,16 @@
 """Draws the figures of strategy.md: how equilibria move with autonomy, weakness and attribution,
-and what they change in a run; and that of update.md.
+and what they change in a run; and those of update.md and fit.md.
 
-python docs/figures.py        # writes docs/control.png, deterrence.png, interests.png, update.png
+python docs/figures.py        # writes docs/control.png, deterrence.png, interests.png, update.png, fit.png
 
-The last is turned from SVG into PNG by rsvg-convert (librsvg).
+The last two are turned from SVG into PNG by rsvg-convert (librsvg).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +22,11 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
 import clientela as ct
+from clientela.analysis.fitting import Options, fit, past_process
 from clientela.analysis.updating import update
+from clientela.engine import draw_block
+from clientela.process import compile_process
+from clientela.report.fit_figure import fit_figure
 from clientela.report.update_figure import update_figure
 from clientela.strategy.control import ControlProblem, indirect_control
 from clientela.strategy.deterrence import equilibria, symmetric
@@ -119,7 +125,29 @@ def interests() -> None:
 def updated() -> None:
     """The answers of iraq-2021 as the events of docs/examples/iraq-2022.yaml arrive."""
     svg = update_figure(update(ct.load("iraq-2021"), HERE / "examples" / "iraq-2022.yaml"))
-    command = ["rsvg-convert", "-z", "1.6", "-b", "white", "-o", str(HERE / "update.png")]
+    _as_png(svg, "update.png")
+
+
+def fitted() -> None:
+    """A fit to events that are not real: one history of the process itself, drawn from its priors."""
+    scenario, options = ct.load("iraq-2021"), Options(background="spline:6")
+    first, last = dt.date(2018, 1, 1), dt.date(2021, 11, 30)
+    program = compile_process(past_process(scenario, first, last, options))
+    block = draw_block(program, 7, 0, 1)
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "drawn.csv"
+        rows = ["date,actor,target,kind,killed"]
+        for day, label, mark in zip(block.day, block.label, block.mark, strict=True):
+            kind, _, pair = program.labels[label].partition(":")
+            if kind in ("attack", "clash"):
+                actor, _, target = pair.partition(">" if kind == "attack" else "~")
+                rows.append(f"{first + dt.timedelta(days=int(day))},{actor},{target},{kind},{mark}")
+        log.write_text("\n".join(rows), encoding="utf-8")
+        _as_png(fit_figure(fit(scenario, log, options)), "fit.png")
+
+
+def _as_png(svg: str, name: str) -> None:
+    command = ["rsvg-convert", "-z", "1.6", "-b", "white", "-o", str(HERE / name)]
     subprocess.run(command, input=svg.encode(), check=True)
 
 
@@ -128,3 +156,4 @@ if __name__ == "__main__":
     deterrence()
     interests()
     updated()
+    fitted()

@@ -273,7 +273,7 @@ def _setting(
         raise QuestionError(
             f"--mechanism {unknown[0]}: there is none in force; expected of {', '.join(scenario.active)}"
         )
-    process = _past_process(scenario, since, through, options)
+    process = past_process(scenario, since, through, options)
     watched = _meant(process, options.watched, "--watch")
     given = tuple(n for n in _meant(process, options.given, "--given") if n not in watched)
     steps = _shape(process, watched, _until(since, through, options), options)
@@ -297,9 +297,7 @@ def _setting(
     return _Setting(program, dated, record, watched, given, held, tuple(steps))
 
 
-def _past_process(
-    scenario: Scenario, since: dt.date, through: dt.date, options: Options
-) -> Process:
+def past_process(scenario: Scenario, since: dt.date, through: dt.date, options: Options) -> Process:
     """The process of some mechanisms alone, from another first day on."""
     settings = {n: s if n in options.mechanisms else False for n, s in scenario.mechanisms.items()}
     earlier = scenario.model_copy(

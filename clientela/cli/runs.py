@@ -136,7 +136,7 @@ def explain(
         from clientela.analysis.explaining import requested
 
         requested(scenario, question, score=score, decision=decision)  # before anything is drawn
-        forecast = _found_or_drawn(scenario, draws, seed, until, out)
+        forecast = found_or_drawn(scenario, draws, seed, until, out)
         found = explanations_of(forecast, question, score=score, decision=decision)
         if figure is not None:
             from clientela.report.hinges import write_figures
@@ -186,11 +186,11 @@ def trace(
             return
         from clientela.analysis import explain as explanations_of
 
-        forecast = _found_or_drawn(scenario, None, seed, None, out)
+        forecast = found_or_drawn(scenario, None, seed, None, out)
         print_trace(auditor.answer(explanations_of(forecast, [name])[0]))
 
 
-def _found_or_drawn(
+def found_or_drawn(
     scenario: Scenario,
     draws: int | None,
     seed: int,

@@ -18,7 +18,7 @@ from clientela.cli.common import (
     read_scenario,
     write_figure,
 )
-from clientela.cli.runs import _found_or_drawn
+from clientela.cli.runs import found_or_drawn
 
 if TYPE_CHECKING:
     from clientela.scoring import Series
@@ -78,4 +78,4 @@ def _series(target: str) -> Series:
     if found is not None:
         return found
     scenario = read_scenario(target, None, None, None, None, None)
-    return Series(target, (_found_or_drawn(scenario, None, 1, None, None),))
+    return Series(target, (found_or_drawn(scenario, None, 1, None, None),))

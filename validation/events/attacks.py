@@ -17,7 +17,7 @@ import polars as pl
 from validation.command import DataError
 from validation.events.models import Events, Terms
 
-HERE = Path(__file__).parents[2] / ".." / "shared" / "data" / "iraq_attacks"
+HERE = Path(__file__).parents[1] / "data" / "iraq_attacks"
 TYPES = ("IED", "SAF", "other")
 GIVEN = ("Airstrike", "SOF")
 
@@ -52,13 +52,12 @@ MODELS = (
 
 def read(folder: Path, stretch: Stretch, seed: int = 1) -> Events:
     """The events of one stretch, each at a random time of its day. Raises DataError."""
-    tables = []
-    for file in ("attacks.csv.gz", "airstrikes.csv.gz"):
-        path = folder / file
-        if not path.exists():
-            raise DataError(f"{path}: there is no such file; give the folder of the data with --data")
-        tables.append(pl.read_csv(path, try_parse_dates=True).select("date", "type"))
-    table = pl.concat(tables).filter(pl.col("date").is_between(stretch.first, stretch.last))
+    path = folder / "daily.csv"
+    if not path.exists():
+        raise DataError(f"{path}: there is no such file; give its folder with --attacks")
+    table = pl.read_csv(path, try_parse_dates=True)
+    table = table.filter(pl.col("date").is_between(stretch.first, stretch.last))
+    table = table.select(pl.col("date", "type").repeat_by("count").explode())
     number = {name: k for k, name in enumerate((*TYPES, *GIVEN))}
     random = np.random.default_rng(seed)
     day = (table["date"] - stretch.first).dt.total_days().to_numpy() + random.random(table.height)

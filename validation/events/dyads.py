@@ -6,14 +6,13 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from clientela.events import days_of, read_events
 from validation.command import DataError
 from validation.events.attacks import Stretch
 from validation.events.models import Events, Terms
 
-HERE = Path(__file__).parents[2] / ".." / "shared" / "data" / "ucdp_ged_iraq"
+HERE = Path(__file__).parents[1] / "data" / "ucdp_ged_iraq"
 STRETCH = Stretch("dyads, 2004–14", dt.date(2004, 1, 1), dt.date(2012, 1, 1), dt.date(2014, 12, 31))
 DYADS = {
     ("Government of Iraq", "IS"): "state and IS",
@@ -40,9 +39,9 @@ def read(folder: Path, seed: int = 1) -> Events:
 
     Events known to the week are in, coarser ones are not. Raises DataError.
     """
-    path = folder / "ged_iraq_1989_2014.csv"
+    path = folder / "events.csv.gz"
     if not path.exists():
-        raise DataError(f"{path}: there is no such file; give the folder of the data with --data")
+        raise DataError(f"{path}: there is no such file; give its folder with --dyads")
     table, _ = read_events(path, since=STRETCH.first, until=STRETCH.last, precision=3)
     table = days_of(table, STRETCH.first)
     names = {pair: k for k, pair in enumerate(DYADS)}
@@ -54,6 +53,3 @@ def read(folder: Path, seed: int = 1) -> Events:
     order = np.argsort(day)
     days = float((STRETCH.last - STRETCH.first).days + 1)
     return Events(tuple(DYADS.values()), (), kind[order], day[order], days)
-
-
-__all__ = ["DYADS", "HERE", "MODELS", "STRETCH", "pl", "read"]

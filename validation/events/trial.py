@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -98,7 +99,7 @@ def _crps(
     types = len(events.types)
     wanted = [program.labels.index(name) for name in events.types]
     states, found = None, []
-    for begin, end in zip(edges[:-1], edges[1:], strict=True):
+    for begin, end in itertools.pairwise(edges):
         _, states, _ = draw_recorded(program, SEED, columns, numbers, record, begin, states)
         block = draw_on(replace(program, horizon=end), SEED, columns, numbers, states)
         counted = np.isin(block.label, wanted)
