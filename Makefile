@@ -23,9 +23,11 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/power.py
 	$(BIN)/python benchmarks/coalitions.py
 	$(BIN)/python benchmarks/comparing.py
+	$(BIN)/python benchmarks/reading.py
 
 validate: $(VENV)/.installed-dev
 	$(BIN)/python -m validation.coalitions
+	$(BIN)/python -m validation.events
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
