@@ -146,6 +146,8 @@ def _numpyro() -> tuple[Any, Any, Any]:
 
 def _diagnostics(z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Split-R̂ and bulk effective sample size of each score."""
+    if len(z) == 1:  # its halves stand for two chains
+        z = z[:, : z.shape[1] // 2 * 2].reshape(2, -1, z.shape[2])
     with warnings.catch_warnings():  # ArviZ announces its next version
         warnings.simplefilter("ignore")
         import arviz
