@@ -272,14 +272,15 @@ class Linear:
         slope = np.zeros((count, memories) if vary else (0, 0))
         risen = np.zeros((count, memories) if compensators else (0, 0))
         exposure, exposure_slope = np.zeros(memories), np.zeros(memories)
+        work = np.zeros((4, memories))
         _remember(
             self._times, self._kinds, self._mark, self._feeds, decays, self._begin, self.day, phi,
-            slope, risen, exposure, exposure_slope, np.zeros((5, memories)),
+            slope, risen, exposure, exposure_slope, work,
         )  # fmt: skip
         chosen = [[f for f, _ in own] for own in self.form.own]
         rows = [np.ascontiguousarray(phi[at][:, own]) for at, own in zip(self._at, chosen, strict=True)]  # fmt: skip
         slopes = [np.ascontiguousarray(slope[at][:, own]) for at, own in zip(self._at, chosen, strict=True)] if vary else []  # fmt: skip
-        found = _Traces(rows, slopes, exposure, exposure_slope, risen, phi.max(axis=0, initial=0.0))
+        found = _Traces(rows, slopes, exposure, exposure_slope, risen, work[3])
         if not compensators:
             self._cached = (decays.copy(), found)
         return found
@@ -373,8 +374,8 @@ def _second_differences(function: Callable[[np.ndarray], np.ndarray], z: np.ndar
 def _remember(times, kinds, marks, feeds, decays, begin, day, phi, slope, risen, exposure, exposure_slope, work):  # fmt: skip
     """Every memory just before each event, with what is asked for beside it.
 
-    `work` holds for each memory its value, its slope by its decay, its fading over the gap, and
-    what it adds to the integral and to the integral's slope.
+    `work` holds for each memory its value, its slope by its decay, its fading over the gap, and how
+    high it has risen.
     """
     memories = decays.shape[0]
     value, turn = work[0], work[1]
@@ -406,6 +407,7 @@ def _remember(times, kinds, marks, feeds, decays, begin, day, phi, slope, risen,
                     value[f] += 1.0
                 elif fed == 2:
                     value[f] += marks[n]
+                work[3, f] = max(work[3, f], value[f])
 
 
 @compiled(fastmath={"reassoc", "contract"})

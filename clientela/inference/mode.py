@@ -14,8 +14,10 @@ from clientela.inference.likelihood import Likelihood
 
 # Of a central difference of gradients, in units of what one score's own curvature suggests.
 _STEP = 1e-3
-# Below this curvature of the log posterior, per unit of score squared, nothing holds a score.
-_LEAST_CURVATURE = 1e-6
+# Below this curvature of the log posterior nothing holds a score: it could as well be 10 off.
+_LEAST_CURVATURE = 1e-2
+# The curvature is taken anew where Newton steps have moved a score by more than this.
+_MOVED = 1e-4
 MOST_STEPS = 500
 # L-BFGS stops when it gains less than this share; Newton steps go on from there.
 _ENOUGH, _NEWTON = 1e-9, 4
@@ -82,12 +84,11 @@ def mode_of(likelihood: Likelihood, start: np.ndarray | None = None) -> Mode:
     informed = getattr(likelihood, "information", lambda z: None)(z) is not None
     z = _scored(downhill, likelihood, z) if informed else _climbed(downhill, z, scores.farthest)
     _refuse_ends(likelihood, z)
-    precision = _curvature(likelihood, z)
-    values, vectors = np.linalg.eigh(precision)
-    if values.min() < _LEAST_CURVATURE:
-        _refuse_flat(scores.names, vectors[:, 0])
-    covariance = (vectors / values) @ vectors.T
-    z = _polished(likelihood, z, covariance)
+    values, vectors = _directions(likelihood, z)
+    polished = _polished(likelihood, z, (vectors / values) @ vectors.T)
+    if np.abs(polished - z).max() > _MOVED:
+        values, vectors = _directions(likelihood, polished)
+    z, covariance = polished, (vectors / values) @ vectors.T
     value = float(likelihood.values(z[None])[0])
     log_posterior = value + scores.log_prior(z)
     evidence = np.nan if scores.flat.any() else log_posterior - 0.5 * float(np.log(values).sum())
@@ -162,6 +163,14 @@ def _polished(likelihood: Likelihood, z: np.ndarray, covariance: np.ndarray) -> 
             break
         z, value, slope = other, found, there
     return z
+
+
+def _directions(likelihood: Likelihood, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Curvatures of the log posterior and their directions. Raises ImproperError if one is flat."""
+    values, vectors = np.linalg.eigh(_curvature(likelihood, z))
+    if values.min() < _LEAST_CURVATURE:
+        _refuse_flat(likelihood.scores.names, vectors[:, 0])
+    return values, vectors
 
 
 def _refuse_ends(likelihood: Likelihood, z: np.ndarray) -> None:

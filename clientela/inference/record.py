@@ -116,6 +116,8 @@ def record_of_times(
     if unknown:
         raise RecordError(f"'{min(unknown)}' happened but is neither watched nor given")
     order = np.argsort(days, kind="stable")
+    if killed is not None:
+        _check_none_killed(program, kinds, killed, names)
     number = np.array([names[kind] for kind in kinds], dtype=np.int64)[order]
     groups = np.diff(program.arrays.happenings.group_lo)[number]
     rows = len(number)
@@ -130,6 +132,15 @@ def record_of_times(
         branch_lo=np.concatenate([[0], np.cumsum(groups)]).astype(np.int64),
         branch=np.full(int(groups.sum()), -1, dtype=np.int64),
     ).with_room()
+
+
+def _check_none_killed(
+    program: Program, kinds: Sequence[str], killed: np.ndarray, names: Mapping[str, int]
+) -> None:
+    """Raises RecordError if an event that cannot kill has a number killed."""
+    for kind in {kind for kind, count in zip(kinds, killed, strict=True) if count >= 0}:
+        if program.arrays.happenings.mark[names[kind]] != KILLED:
+            raise RecordError(f"'{kind}' kills nobody; leave out the number killed")
 
 
 def without_schedule_of(program: Program, record: Record, day: float) -> Program:

@@ -37,7 +37,7 @@ class Scores:
         self.flat = np.array([name in flat for name in names], dtype=np.bool_)
         self._columns = [len(program.propositions) + known[name] for name in names]
         laws = [program.parameters[known[name]].distribution for name in names]
-        self._laws = [_Curve(law) for law in laws]
+        self._laws = [Curve(law) for law in laws]
         self._others = _medians(program)
 
     def __len__(self) -> int:
@@ -71,7 +71,7 @@ class Scores:
         return np.where(self.flat, 0.0, -z)
 
 
-class _Curve:
+class Curve:
     """A prior's quantile as a smooth function of the score.
 
     Quantiles of some families are drawn from tables with straight lines between; a likelihood has
@@ -117,7 +117,7 @@ def _mixed(law: Conditional) -> np.ndarray:
     return np.interp(ndtr(_NODES), reached, values[order])
 
 
-def _without_prior(law: _Curve, z: np.ndarray) -> np.ndarray:
+def _without_prior(law: Curve, z: np.ndarray) -> np.ndarray:
     low, high = law.low, law.high
     middle = float(law.at(np.zeros(1))[0])
     if math.isfinite(high):
