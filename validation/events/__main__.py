@@ -44,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         real.draw(compared, options.out / "events-real.png")
         for name, each in zip(("attacks-2006", "attacks-2007", "dyads"), compared, strict=True):
             put_between_marks(page, {name: real.block(each)})
+        put_between_marks(page, {"excitation": real.excitation(compared)})
     said(f"{page}: written")
     return 0
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from validation.events import attacks, dyads
@@ -41,6 +42,13 @@ class Comparison:
     def crps(self, judged: Judged) -> tuple[float, float, float]:
         """Mean CRPS less the reference's, with 95 % from a bootstrap of weeks."""
         return self._difference(judged.crps - self.reference.crps, 1.0)
+
+    def between(self, one: str, other: str) -> tuple[tuple[float, float, float], tuple[float, float, float]]:  # fmt: skip
+        """Of two models, by the ends of their names: log density, nats an event, and CRPS of the one
+        less the other's."""
+        first, second = (next(j for j in self.judged if j.name.endswith(n)) for n in (one, other))
+        density = self._difference(first.weekly - second.weekly, self.weeks / self.tested)
+        return density, self._difference(first.crps - second.crps, 1.0)
 
     def _difference(self, each: np.ndarray, scale: float) -> tuple[float, float, float]:
         random = np.random.default_rng(7)
@@ -88,10 +96,33 @@ def block(found: Comparison) -> str:
         same = each.name == REFERENCE
         rows.append(
             f"| {each.name} | {each.parameters} | {_or_dash(each.seconds, '.1f')} "
-            f"| {each.weekly.sum() / found.tested:.4f} | {'reference' if same else _three(gain, '+.4f')} "
+            f"| {f'{each.weekly.sum() / found.tested:.4f}'.replace('-', '−')} | {'reference' if same else _three(gain, '+.4f')} "
             f"| {each.crps.mean():.2f} | {'reference' if same else _three(crps, '+.2f')} "
             f"| {_or_dash(each.distance, '.3f')} | {_or_dash(each.radius, '.2f')} |"
         )
+    return "\n".join(rows)
+
+
+# What excitation adds where the background is the same.
+_PAIRS = {
+    "constant background": ("memories, constant background", "no excitation, constant background"),
+    "spline": ("memories, spline", "no excitation, spline"),
+    "spline, refitted": ("memories, spline, refitted", "no excitation, spline, refitted"),
+}
+
+
+def excitation(found: Sequence[Comparison]) -> str:
+    """The table of what excitation adds, by background."""
+    rows = [
+        "| data | background | log density, nats an event (95 %) | CRPS of weekly counts (95 %) |",
+        "|---|---|---|---|",
+    ]
+    for each in found:
+        for name, pair in _PAIRS.items():
+            density, crps = each.between(*pair)
+            rows.append(
+                f"| {each.name} | {name} | {_three(density, '+.3f')} | {_three(crps, '+.2f')} |"
+            )
     return "\n".join(rows)
 
 
@@ -118,19 +149,33 @@ def draw(found: Sequence[Comparison], path: Path) -> None:
             axes = made.add_subplot(grid[row, column])
             y = np.arange(len(names))[::-1]
             values = np.array([of(j) for j in each.judged])
-            better = sign * values[:, 0] >= 0.0
-            for good, colour, mark, label in ((True, "#0072b2", "o", "better"), (False, "#d55e00", "s", "worse")):  # fmt: skip
-                at = better == good
-                axes.hlines(y[at], values[at, 1], values[at, 2], color=colour, lw=2)
-                axes.plot(values[at, 0], y[at], mark, color=colour, ms=5, label=label)
-            axes.axvline(0.0, color="#5d6b78", lw=1.0, ls="--")
-            limit = np.sort(np.abs(values[:, 1:]).max(axis=1))[int(0.75 * len(names))]
-            axes.set_xscale("symlog", linthresh=max(limit, 1e-6))
+            _points(axes, values, y, sign)
             axes.set_yticks(y, names if column == 0 else [""] * len(names), fontsize=8)
             axes.set_title(each.name if column == 0 else "", loc="left", fontsize=10)
             axes.set_xlabel(title, fontsize=8)
+            axes.tick_params(axis="x", labelsize=8)
             axes.grid(axis="y", color="#d9e0e6", lw=0.6)
             for side in ("top", "right"):
                 axes.spines[side].set_visible(False)
-        axes.legend(fontsize=8, frameon=False, loc="lower right")
+    made.legend(*axes.get_legend_handles_labels(), loc="outside upper right", ncols=2, fontsize=8, frameon=False)  # fmt: skip
     made.savefig(path, dpi=110)
+
+
+def _points(axes: Axes, values: np.ndarray, y: np.ndarray, sign: float) -> None:
+    """A point with its interval for each row; those far off are arrows at the edge with their value."""
+    edge = 1.2 * np.sort(np.abs(values[:, 1:]).max(axis=1))[int(0.6 * len(values))]
+    far = np.abs(values[:, 0]) > edge
+    better = sign * values[:, 0] >= 0.0
+    for good, colour, mark, label in ((True, "#0072b2", "o", "better"), (False, "#d55e00", "s", "worse")):  # fmt: skip
+        at = (better == good) & ~far
+        low, high = np.clip(values[at, 1:].T, -edge, edge)
+        axes.hlines(y[at], low, high, color=colour, lw=2)
+        axes.plot(values[at, 0], y[at], mark, color=colour, ms=5, label=label)
+    for k in np.flatnonzero(far):
+        side = np.sign(values[k, 0])
+        axes.plot(side * edge, y[k], "<" if side < 0 else ">", color="#d55e00" if not better[k] else "#0072b2", ms=7)  # fmt: skip
+        text = f"{values[k, 0]:+.3g}".replace("-", "−")
+        axes.annotate(text, (side * edge, y[k]), (-9 * side, 0), textcoords="offset points",
+                      ha="right" if side > 0 else "left", va="center", fontsize=8)  # fmt: skip
+    axes.axvline(0.0, color="#5d6b78", lw=1.0, ls="--")
+    axes.set_xlim(-1.08 * edge, 1.08 * edge)
