@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -91,7 +92,7 @@ def run(said: Callable[[str], None], truths: int = 100) -> Result:
     """So many truths, each updated every week."""
     opening = {a.id: a.probability for a in ct.run(ct.load(SCENARIO), draws=20_000).answers}
     rows: list[dict] = []
-    with ProcessPoolExecutor(cores()) as pool:
+    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
         for k, found in enumerate(pool.map(_one, range(truths))):
             rows += [{**row, "before": opening[row["question"]]} for row in found]
             if (k + 1) % 20 == 0:
