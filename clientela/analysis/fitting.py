@@ -16,12 +16,13 @@ import numpy as np
 
 from clientela.analysis.questions import QuestionError
 from clientela.engine import Record
-from clientela.inference.chronicle import load_chronicle
+from clientela.inference.chronicle import Chronicle, load_chronicle
 from clientela.inference.conditioning import condition
 from clientela.inference.course import SHAPES, add_course
 from clientela.inference.dated import Dated, dated_events
 from clientela.inference.held_out import HeldOut, held_out
 from clientela.inference.likelihood import ByEngine, Likelihood, likelihood_of
+from clientela.inference.linear import Linear, NotLinearError
 from clientela.inference.memories import split_memories
 from clientela.inference.mode import Mode, check_proper, mode_of
 from clientela.inference.nuts import Chains, sample
@@ -31,7 +32,7 @@ from clientela.inference.scores import Scores, is_smooth
 from clientela.mechanisms import build
 from clientela.process import Process, Program, compile_process
 from clientela.process.program import ADD_MARK
-from clientela.reading import Problem, ReadingError
+from clientela.reading import Problem, ReadingError, Tree
 from clientela.scenario import Scenario
 
 METHODS = ("mode", "nuts", "particles")
@@ -144,7 +145,10 @@ class Fit:
                 for e in self.estimates
             ],
             "silent": list(self.silent), "hidden": list(self.hidden),
-            "residuals": {k: v for k, v in dataclasses.asdict(self.residuals).items() if k != "levels"},
+            "residuals": {
+                k: None if np.isnan(v) else v
+                for k, v in dataclasses.asdict(self.residuals).items() if k != "levels"
+            },
             "held_out": None if self.held_out is None else self.held_out.as_json(),
             "predicted": self.predicted.as_json(),
             "chains": None if self.chains is None else {
@@ -191,12 +195,15 @@ def fit(
     _check(options)
     began = time.perf_counter()
     path = Path(log)
-    chronicle, _ = load_chronicle(path, options.through, to_last=True)
+    chronicle, tree = load_chronicle(path, options.through, to_last=True)
+    _check_days(chronicle, tree)
     since, through = _window(scenario, chronicle, options, path)
     setting = _setting(scenario, chronicle, since, through, options, path)
     until = _until(since, through, options)
     likelihood, silent = _likelihood(setting, until, options)
-    mode, chains, z, evidence = _posterior(setting, likelihood, until, options, progress)
+    likelihood, mode, chains, z, evidence = _posterior(
+        setting, likelihood, until, options, progress
+    )
     scores = likelihood.scores
     middle = z.mean(axis=0) if mode is None else mode.z
     tested = None
@@ -231,8 +238,9 @@ def _check(options: Options) -> None:
         raise QuestionError(
             "--flat: particles begin as draws from priors; use --method mode or nuts"
         )
-    if any(not 0.0 < length < np.inf for length in options.memories):
-        raise QuestionError("--memory: expected half-lives in days, over 0")
+    lengths = {f"{length:g}" for length in options.memories if 0.0 < length < np.inf}
+    if len(lengths) < len(options.memories):
+        raise QuestionError("--memory: expected half-lives in days, over 0 and no two alike")
 
 
 def _window(scenario: Scenario, chronicle: Any, options: Options, path: Path) -> tuple[dt.date, dt.date]:  # fmt: skip
@@ -257,6 +265,17 @@ def _window(scenario: Scenario, chronicle: Any, options: Options, path: Path) ->
             f"--test-from {options.test_from}: expected a day after {since} and not after {through}"
         )
     return since, through
+
+
+def _check_days(chronicle: Chronicle, tree: Tree) -> None:
+    """Raises ReadingError for events that end before they begin."""
+    wrong = [
+        tree.problem(("events", k, "until"), f"{entry.until} is before {entry.date}, its date")
+        for k, entry in enumerate(chronicle.events)
+        if entry.last < entry.date
+    ]
+    if wrong:
+        raise ReadingError(wrong)
 
 
 def _until(since: dt.date, through: dt.date, options: Options) -> float:
@@ -351,9 +370,12 @@ def _likelihood(
     """The log-likelihood as a function of the values that it depends on, and those it does not."""
     program = setting.until(until)
     names = [p.name for p in program.parameters if is_smooth(p.distribution)]
+    for pattern in options.only:
+        if not _matches_any(names, pattern):
+            raise QuestionError(f"--only {pattern}: no value of the process fitted is called so; it has {', '.join(names)}")  # fmt: skip
     chosen = [n for n in names if not options.only or _matches(n, (*options.only, "background.*", "memory.*"))]  # fmt: skip
     if not chosen:
-        raise QuestionError(f"--only {options.only[0]}: no value of the process fitted is called so; it has {', '.join(names)}")  # fmt: skip
+        raise QuestionError("every value of the process fitted is a number; there is nothing to learn")  # fmt: skip
     _check_flat(chosen, options)
     first = likelihood_of(program, setting.record, Scores(program, chosen), until, options.seed)
     if options.method != "particles" and isinstance(first, ByEngine):
@@ -407,21 +429,36 @@ def _posterior(
     until: float,
     options: Options,
     progress: Progress | None,
-) -> tuple[Mode | None, Chains | None, np.ndarray, float]:
-    """The mode, the chains, draws of scores, and the log evidence, as far as the method has them."""
+) -> tuple[Likelihood, Mode | None, Chains | None, np.ndarray, float]:
+    """The likelihood that holds at the mode, the mode, the chains, draws of scores, and the log
+    evidence, as far as the method has them."""
     if options.method == "particles":
         z, evidence = _by_particles(setting, likelihood.scores, until, options)
-        return None, None, z, evidence
+        return likelihood, None, None, z, evidence
     mode = mode_of(likelihood)
+    if not _holds(likelihood, mode):
+        program = setting.until(until)
+        likelihood = ByEngine(program, setting.record, likelihood.scores, until, options.seed)
+        mode = mode_of(likelihood, mode.z)
     if options.method == "mode":
-        return mode, None, mode.draw(KEPT, options.seed), mode.evidence
+        return likelihood, mode, None, mode.draw(KEPT, options.seed), mode.evidence
     check_proper(likelihood, mode)
     chains = sample(
         likelihood, mode, draws=options.draws, chains=options.chains, accept=options.accept,
         seed=options.seed, progress=progress,
     )  # fmt: skip
     every = chains.z.reshape(-1, chains.z.shape[2])
-    return mode, chains, _thinned(every), mode.evidence
+    return likelihood, mode, chains, _thinned(every), mode.evidence
+
+
+def _holds(likelihood: Likelihood, mode: Mode) -> bool:
+    """Whether at the mode no memory passes the bounds that a closed form does not know."""
+    try:
+        if isinstance(likelihood, Linear):
+            likelihood.check_bounds(mode.z)
+    except NotLinearError:
+        return False
+    return True
 
 
 def _thinned(z: np.ndarray) -> np.ndarray:
@@ -432,18 +469,15 @@ def _by_particles(
     setting: _Setting, scores: Scores, until: float, options: Options
 ) -> tuple[np.ndarray, float]:
     """Scores of particles picked by weight, and the evidence."""
-    from scipy.special import ndtri
-
-    from clientela.inference.particles import unknowns
+    from clientela.inference.particles import parameters_at
 
     program = setting.until(until)
     (found,) = condition(
         program, setting.record, [until], particles=options.particles, seed=options.seed
     )
-    names = unknowns(program)
-    columns = [names.index(name) for name in scores.names]
-    levels = found.particles.levels[found.pick(KEPT, options.seed)][:, columns]
-    return ndtri(levels), found.evidence
+    picked = found.particles.levels[found.pick(KEPT, options.seed)]
+    columns = [program.columns.index(name) for name in scores.names]
+    return scores.of(parameters_at(program, picked)[:, columns]), found.evidence
 
 
 def _unmarked(setting: _Setting, scores: Scores, day: float, options: Options) -> Likelihood:

@@ -28,12 +28,17 @@ def write_back(found: Fit, target: Path, name: str) -> int:
 
     Every other line stays as it is; `target` may be the file itself. What was set beside the file
     for the fit becomes part of the branch. A correlation between two values in the posterior is not
-    kept. Raises ReadingError if the branch or the data set is there already, or the scenario is of
-    no file, and OSError if the file cannot be written.
+    kept. Raises ReadingError if the branch or the data set is there already or cannot be called so,
+    or the scenario is of no file, and OSError if the file cannot be written.
     """
     source = found.scenario.source
     if source is None:
         raise ReadingError([Problem("--write", 0, 0, "", "the scenario was not read from a file")])
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", name):
+        message = (
+            "expected lower-case letters, digits and hyphens, beginning with a letter, at most 40"
+        )
+        raise ReadingError([Problem(f"--as {name}", 0, 0, "", message)])
     tree = read_yaml(source)
     for block in ("data", "branches"):
         if name in (tree.data.get(block) or {}):
@@ -43,6 +48,7 @@ def write_back(found: Fit, target: Path, name: str) -> int:
     lines = source.read_text(encoding="utf-8-sig").splitlines()
     branch = [
         f"title: {_text(f'Fitted to {found.title}, {found.events.since} to {found.events.through}')}",
+        *([f"without: {_json(found.scenario.without)}"] if found.scenario.without else []),
         "set:",
         *(f"  {path}: {written}" for path, written in {**_set_before(found, tree), **values}.items()),
     ]  # fmt: skip
@@ -53,7 +59,8 @@ def write_back(found: Fit, target: Path, name: str) -> int:
         _repoint(lines, tree, source.resolve().parent, target.resolve().parent)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        ending = "\r\n" if b"\r\n" in source.read_bytes() else "\n"
+        temporary.write_text("\n".join(lines) + "\n", encoding="utf-8", newline=ending)
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
@@ -67,9 +74,9 @@ def _insert(lines: list[str], tree: Tree, block: str, name: str, part: list[str]
     if entries:
         line, column = tree.place((block, next(iter(entries))))
         start, _ = tree.place((block,))
-        if line == start:
+        if line == start or not re.match(rf"{block}:\s*(#.*)?$", lines[start - 1]):
             message = (
-                f"stands in one line; write each of its entries on its own to have '{name}' added"
+                f"stands in brackets; write each of its entries on its own to have '{name}' added"
             )
             raise ReadingError([tree.problem((block,), message)])
         indent, at = column - 1, start
@@ -95,7 +102,8 @@ def _set_before(found: Fit, tree: Tree) -> dict[str, str]:
     """What the branch that was taken and the user had set, as YAML in a line."""
     scenario = found.scenario
     branch = tree.data["branches"][scenario.branch].get("set", {}) if scenario.branch else {}
-    return {path: _line(value) for path, value in {**branch, **scenario.changes}.items()}
+    before = {path: _json(value) for path, value in branch.items()}
+    return before | {path: _line(value) for path, value in scenario.changes.items()}
 
 
 def _data_set(found: Fit) -> list[str]:
@@ -142,4 +150,8 @@ def _text(text: str) -> str:
 
 def _line(value: Any) -> str:
     """JSON, which YAML reads; text given with --set is YAML already."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

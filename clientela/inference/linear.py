@@ -12,7 +12,7 @@ each event is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -83,7 +83,7 @@ class Linear:
         self._take(record, day)
         self._marks = _Marks(program, record, day)
         self._cached: tuple[np.ndarray, _Traces] | None = None
-        self._check_bounds()
+        self.check_bounds(np.zeros(len(scores)))
 
     def values(self, z: np.ndarray) -> np.ndarray:
         """The log-likelihood at scores of shape (rows, parameters), shape (rows,)."""
@@ -292,10 +292,10 @@ class Linear:
         decays = self._terms(self._coefficients(z))[2]
         return bool((decays[0] != decays[1]).any())
 
-    def _check_bounds(self) -> None:
-        """Raises NotLinearError if some memory may pass the bounds of its variable."""
+    def check_bounds(self, z: np.ndarray) -> None:
+        """Raises NotLinearError if at these scores some memory may pass the bounds of its variable."""
         variables = self.program.arrays.variables
-        c = self._coefficients(np.zeros((1, len(self.scores))))
+        c = self._coefficients(z[None])
         traces = self._traces(self._terms(c)[2][0])
         for v in {m.variable for m in self.form.memories}:
             low, high = variables.low[v], variables.high[v]
@@ -306,7 +306,8 @@ class Linear:
                     if fed < 0.0 and np.isfinite(low):
                         self._refuse_bound(v)
                     top += fed * float(traces.highest[f])
-            if top + float(c[0, variables.start[v]]) > high or top < low:
+            top += max(float(c[0, variables.start[v]] - c[0, variables.baseline[v]]), 0.0)
+            if top > high or top < low:
                 self._refuse_bound(v)
 
     def _refuse_bound(self, v: int) -> None:
@@ -443,11 +444,12 @@ def _form_of(program: Program, record: Record, day: float) -> _Form:
     kinds = np.flatnonzero(record.weighed)
     _check_kinds(program, record, kinds)
     used = _used(program, kinds)
-    steps, pieces = _steps(program, record, used, day)
+    steps, pieces = _steps(program, kinds, used, day)
     memories: dict[_Memory, int] = {}
-    feeds = {int(e): _fed(program, int(e), used, steps, memories) for e in np.unique(record.kind)}
+    still = {*steps, *_bending(program, kinds)}
+    feeds = {int(e): _fed(program, int(e), used, still, memories) for e in np.unique(record.kind)}
     variables = arrays.variables
-    for v in used - set(steps) - _bending(program):
+    for v in used - still:
         if variables.start[v] != variables.baseline[v]:
             memories.setdefault(_Memory(v, -1, False), len(memories))
     own = []
@@ -461,8 +463,7 @@ def _form_of(program: Program, record: Record, day: float) -> _Form:
 
 
 def _fed(
-    program: Program, e: int, used: set[int], steps: Mapping[int, np.ndarray],
-    memories: dict[_Memory, int],
+    program: Program, e: int, used: set[int], still: set[int], memories: dict[_Memory, int]
 ) -> tuple[int, ...]:  # fmt: skip
     """The memories that an event type feeds, new ones numbered on."""
     effects, happenings = program.arrays.effects, program.arrays.happenings
@@ -473,16 +474,17 @@ def _fed(
             raise NotLinearError(f"{program.event_names[e]} brings about other events")
         if op in (RAISE, LOWER) or v not in used:
             continue
-        if op not in (ADD, ADD_MARK) or v in steps or v in _bending(program):
+        if op not in (ADD, ADD_MARK) or v in still:
             raise NotLinearError(f"{program.event_names[e]} does more than add to memories")
         memory = _Memory(v, int(effects.first[j]), bool(op == ADD_MARK))
         fed.append(memories.setdefault(memory, len(memories)))
     return tuple(fed)
 
 
-def _bending(program: Program) -> set[int]:
-    """The variables in some exponent."""
-    return {int(v) for v in program.arrays.rates.log_var}
+def _bending(program: Program, kinds: np.ndarray) -> set[int]:
+    """The variables in the exponents of some types."""
+    rates = program.arrays.rates
+    return {int(v) for e in kinds for v in rates.log_var[rates.log_lo[e] : rates.log_lo[e + 1]]}
 
 
 def _check_kinds(program: Program, record: Record, kinds: np.ndarray) -> None:
@@ -519,30 +521,31 @@ def _used(program: Program, kinds: np.ndarray) -> set[int]:
     """The variables that the intensities of some types depend on."""
     rates = program.arrays.rates
     added = {int(v) for e in kinds for v in rates.add_var[rates.add_lo[e] : rates.add_lo[e + 1]]}
-    return added | {
-        int(v) for e in kinds for v in rates.log_var[rates.log_lo[e] : rates.log_lo[e + 1]]
-    }
+    return added | _bending(program, kinds)
 
 
 def _steps(
-    program: Program, record: Record, used: set[int], day: float
+    program: Program, kinds: np.ndarray, used: set[int], day: float
 ) -> tuple[dict[int, np.ndarray], np.ndarray]:
     """Variables that a schedule moves from level to level: positions of these by piece; the pieces."""
     arrays, base = program.arrays, program.base
     moves: list[tuple[float, int, int]] = []
     for event, at in zip(arrays.times.schedule_event, arrays.times.schedule_at, strict=True):
+        no_step = f"the schedule has {program.event_names[event]}, which is no step"
+        if arrays.happenings.group_lo[event + 1] > arrays.happenings.group_lo[event]:
+            raise NotLinearError(no_step)
         for j in range(arrays.happenings.effect_lo[event], arrays.happenings.effect_hi[event]):
             v, op = int(arrays.effects.target[j]), arrays.effects.op[j]
-            if v not in used:
+            if op in (FIRE, FIRE_AFTER, FIRE_AT):
+                raise NotLinearError(no_step)
+            if op in (RAISE, LOWER) or v not in used:
                 continue
-            if v in _bending(program):
+            if v in _bending(program, kinds):
                 raise NotLinearError(f"the schedule has {program.event_names[event]}, which bends an exponent")  # fmt: skip
             level, fraction = arrays.effects.second[j], arrays.effects.first[j]
             still = base[arrays.variables.decay[v]] == 0.0
             if op != MOVE or base[fraction] != 1.0 or not still or np.isnan(base[at]):
-                raise NotLinearError(
-                    f"the schedule has {program.event_names[event]}, which is no step"
-                )
+                raise NotLinearError(no_step)
             if base[at] < day:
                 moves.append((float(base[at]), v, int(level)))
     pieces = np.unique([0.0, day, *(at for at, _, _ in moves)])

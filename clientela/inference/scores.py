@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.special import betaincinv, expit, logit, ndtr
 
 from clientela.process import Program
@@ -19,15 +19,16 @@ FARTHEST = 7.0
 # How far without a prior, where scores are logarithms.
 FARTHEST_FLAT = 40.0
 _NODES = np.linspace(-FARTHEST, FARTHEST, 113)
+_FINE = np.linspace(-FARTHEST, FARTHEST, 4001)
 
 
 class Scores:
     """Some parameters of a program as scores; the others stay at their medians.
 
     A parameter at score z is its prior's quantile at Φ(z), so that a priori all scores are standard
-    normal and independent. Those in `flat` have no prior: they are their median times exp(z), or,
-    if they lie between two bounds, the logit of where they lie between them is that of the median
-    plus z, and every z is alike.
+    normal and independent. Those in `flat` have no prior, and every z is alike: they are as far
+    from their only bound as their median, times exp(±z), or, if they lie between two bounds, the
+    logit of where they lie between them is that of the median plus z.
     """
 
     def __init__(self, program: Program, names: Sequence[str], flat: Sequence[str] = ()) -> None:
@@ -62,6 +63,11 @@ class Scores:
         ]
         return np.stack(found, axis=1) if found else np.zeros((len(z), 0))
 
+    def of(self, values: np.ndarray) -> np.ndarray:
+        """The scores of values within their priors, both of shape (rows, parameters)."""
+        found = [law.score(values[:, k]) for k, law in enumerate(self._laws)]
+        return np.stack(found, axis=1) if found else np.zeros((len(values), 0))
+
     def log_prior(self, z: np.ndarray) -> float:
         """The log prior density of scores, but for a constant."""
         return -0.5 * float((z[~self.flat] ** 2).sum())
@@ -75,16 +81,16 @@ class Curve:
     """A prior's quantile as a smooth function of the score.
 
     Quantiles of some families are drawn from tables with straight lines between; a likelihood has
-    to be bent as the law itself is, so a cubic spline through exact quantiles is used in their place.
+    to be bent as the law itself is, so a cubic spline through exact quantiles is used in their place;
+    one that keeps to their order where a mixture's quantile leaps from one case to the other.
     """
 
     def __init__(self, law: Distribution | Conditional) -> None:
         self.law = law
         if isinstance(law, Conditional):
-            values = _mixed(law)
+            self._spline = PchipInterpolator(_NODES, _mixed(law))
         else:
-            values = exact_quantile(law, ndtr(_NODES))
-        self._spline = CubicSpline(_NODES, values)
+            self._spline = CubicSpline(_NODES, exact_quantile(law, ndtr(_NODES)))
         self.low, self.high = law.support()
 
     def at(self, z: np.ndarray) -> np.ndarray:
@@ -92,6 +98,10 @@ class Curve:
         if isinstance(law, Distribution) and law.family == "lognormal":  # exact also far out
             return law["median"] * np.exp(law["sigma"] * z)
         return np.clip(self._spline(np.clip(z, -FARTHEST, FARTHEST)), self.low, self.high)
+
+    def score(self, values: np.ndarray) -> np.ndarray:
+        """Where it has these values."""
+        return np.interp(values, self.at(_FINE), _FINE)
 
 
 def exact_quantile(law: Distribution, level: np.ndarray) -> np.ndarray:
@@ -107,8 +117,7 @@ def exact_quantile(law: Distribution, level: np.ndarray) -> np.ndarray:
 
 def _mixed(law: Conditional) -> np.ndarray:
     """Quantiles of the mixture of both cases at the nodes."""
-    fine = np.linspace(-FARTHEST, FARTHEST, 4001)
-    level = ndtr(fine)
+    level = ndtr(_FINE)
     share = np.diff(level, prepend=0.0)
     values = np.concatenate([exact_quantile(law.true, level), exact_quantile(law.false, level)])
     weights = np.concatenate([law.credence * share, (1.0 - law.credence) * share])
@@ -120,8 +129,10 @@ def _mixed(law: Conditional) -> np.ndarray:
 def _without_prior(law: Curve, z: np.ndarray) -> np.ndarray:
     low, high = law.low, law.high
     middle = float(law.at(np.zeros(1))[0])
-    if math.isfinite(high):
+    if math.isfinite(low) and math.isfinite(high):
         return low + (high - low) * expit(logit((middle - low) / (high - low)) + z)
+    if math.isfinite(high):
+        return high - (high - middle) * np.exp(-z)
     return low + (middle - low) * np.exp(z) if math.isfinite(low) else middle + z
 
 

@@ -58,9 +58,10 @@ def _values(axes: Axes, values: list[Estimate]) -> None:
     _plain_log(axes.xaxis)
     axes.set_xlabel("multiple of the prior median (log scale)")
     axes.set_title("Values, with 5 to 95 %", loc="left", fontsize=10)
-    axes.legend(
-        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=8, borderaxespad=0.2
-    )
+    if values:
+        axes.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2, fontsize=8, borderaxespad=0.2
+        )
 
 
 def _short(path: str) -> str:

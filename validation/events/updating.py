@@ -1,8 +1,8 @@
 """Conditioning on simulated truth: are answers that are updated every week calibrated, and do they
 beat those that are not?
 
-Histories of iraq-2021 are drawn from its priors as truths. Of each, attacks, clashes, visits and the
-ratification are written down by their dates alone, as an analyst would have them, and the scenario
+Histories of iraq-2021 are drawn from its priors as truths. Of each, attacks, clashes, strikes, visits
+and the ratification are written down by their dates, as an analyst would have them, and the scenario
 is updated with them week by week.
 """
 
@@ -11,122 +11,193 @@ from __future__ import annotations
 import datetime as dt
 import json
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
+from scipy.optimize import isotonic_regression
 
 import clientela as ct
+from clientela.analysis import Answer
 from clientela.analysis.forecast import forecast_of, program_of
+from clientela.analysis.updating import Update
 from clientela.engine import Block, draw_block
 from clientela.engine.ensemble import cores
+from clientela.inference.record import RecordError
 from clientela.process import Program
 from clientela.scenario import Scenario
 from clientela.scoring.calibration import Reliability, reliability
 from clientela.scoring.scores import kept
 
-SCENARIO, WEEKS, SEED = "iraq-2021", 10, 4711
-PARTICLES, DRAWS = 1_000, 2_000
-WATCHED = ("attack:*", "clash:*", "visit:iran", "ratification")
+SCENARIO, SEED = "iraq-2021", 4711
+WATCHED = ("attack:*", "clash:*", "strike:*", "visit:iran", "ratification")
 BOOT = 4_000
+# Who says what, from the least that can be said; columns of the table.
+FORECASTERS = {
+    "no_change": "no change",
+    "before": "un-updated",
+    "open": "un-updated, as still open",
+    "updated": "updated",
+}
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How long a truth is followed, by how many particles and histories, and how many histories
+    un-updated answers are counted over."""
+
+    weeks: int = 10
+    particles: int = 1_000
+    draws: int = 2_000
+    opening: int = 20_000
 
 
 @dataclass(frozen=True)
 class Result:
-    """A row of `table` for each truth, week and question that was still open: `updated` and
-    `before`, the probabilities with and without what had happened, and `came`."""
+    """A row of `table` for each truth, week and question that was still open: what each of the
+    forecasters gave, and `came`. `failed` truths could not be followed; `effective` and `moved` are
+    each other truth's least effective number of particles, and fewest moves after a resampling."""
 
     truths: int
+    failed: int
+    sizes: Sizes
     table: pl.DataFrame
-    updated: Reliability
-    before: Reliability
+    curves: dict[str, Reliability]
+    effective: np.ndarray
+    moved: np.ndarray
 
     def by_week(self) -> pl.DataFrame:
         """Mean Brier scores by week, of questions open in it."""
-        brier = [((pl.col(name) - pl.col("came")) ** 2).mean().alias(name) for name in ("updated", "before")]  # fmt: skip
+        brier = [((pl.col(name) - pl.col("came")) ** 2).mean().alias(name) for name in FORECASTERS]
         return self.table.group_by("week").agg(*brier, pl.len().alias("answers")).sort("week")
 
-    def gains(self) -> dict[str, tuple[float, float, float]]:
-        """Mean Brier and log score saved by updating, with 95 % from a bootstrap of truths."""
-        return {name: self._gain(self.table, of) for name, of in LOSSES.items()}
+    def mean(self, loss: str, name: str, table: pl.DataFrame | None = None) -> float:
+        """A forecaster's mean loss."""
+        return float(self._losses(loss, name, self.table if table is None else table).mean())
 
-    def by_question(self) -> list[tuple[str, int, float, float, tuple[float, float, float]]]:
-        """For each question: answers, both mean Brier scores, and what updating saves."""
-        rows = []
-        for (question,), part in self.table.group_by("question", maintain_order=True):
-            brier = LOSSES["Brier"]
-            before, updated = (
-                float(brier(part[n], part["came"]).mean()) for n in ("before", "updated")
-            )  # type: ignore[arg-type]
-            rows.append((str(question), part.height, before, updated, self._gain(part, brier)))
-        return rows
-
-    def _gain(self, table: pl.DataFrame, loss: Callable) -> tuple[float, float, float]:
-        saved = loss(table["before"], table["came"]) - loss(table["updated"], table["came"])
-        each = table.select("truth").with_columns(saved=saved).group_by("truth").agg(pl.col("saved").sum(), pl.len().alias("n"))  # fmt: skip
-        sums, counts = each["saved"].to_numpy(), each["n"].to_numpy()
+    def saved(
+        self, loss: str, over: str, table: pl.DataFrame | None = None
+    ) -> tuple[float, float, float]:
+        """What updating loses less than another forecaster, with 95 % from a bootstrap of truths,
+        as weeks and questions of one truth hang together."""
+        table = self.table if table is None else table
+        gap = self._losses(loss, over, table) - self._losses(loss, "updated", table)
+        _, of = np.unique(table["truth"].to_numpy(), return_inverse=True)
+        sums, counts = np.bincount(of, gap), np.bincount(of)
         pick = np.random.default_rng(5).integers(0, len(sums), (BOOT, len(sums)))
-        means = sums[pick].sum(axis=1) / counts[pick].sum(axis=1)
-        low, high = np.quantile(means, [0.025, 0.975])
-        return float(sums.sum() / counts.sum()), float(low), float(high)
+        low, high = np.quantile(sums[pick].sum(axis=1) / counts[pick].sum(axis=1), [0.025, 0.975])
+        return float(gap.mean()), float(low), float(high)
+
+    def _losses(self, loss: str, name: str, table: pl.DataFrame) -> np.ndarray:
+        p, came = table[name].to_numpy(), table["came"].to_numpy()
+        if loss == "Brier":
+            return (p - came) ** 2
+        said = np.where(came == 1, p, 1.0 - p)
+        return -np.log([kept(float(x), self.sizes.draws) for x in said])
 
 
-def _brier(p: pl.Series, came: pl.Series) -> pl.Series:
-    return (p - came) ** 2
-
-
-def _log(p: pl.Series, came: pl.Series) -> pl.Series:
-    said = np.where(came.to_numpy() == 1, p.to_numpy(), 1.0 - p.to_numpy())
-    return pl.Series(-np.log([kept(float(x), DRAWS) for x in said]))
-
-
-LOSSES = {"Brier": _brier, "log": _log}
-
-
-def run(said: Callable[[str], None], truths: int = 100) -> Result:
-    """So many truths, each updated every week."""
-    opening = {a.id: a.probability for a in ct.run(ct.load(SCENARIO), draws=20_000).answers}
-    rows: list[dict] = []
-    with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
-        for k, found in enumerate(pool.map(_one, range(truths))):
-            rows += [{**row, "before": opening[row["question"]]} for row in found]
-            if (k + 1) % 20 == 0:
-                said(f"updating: {k + 1} of {truths} truths")
+def run(
+    said: Callable[[str], None],
+    truths: int = 100,
+    sizes: Sizes | None = None,
+    executor: Executor | None = None,
+) -> Result:
+    """So many truths, each updated every week; without an executor, processes on all processors."""
+    if executor is None:
+        # Workers are begun afresh: threads of this process may hold locks that a fork would keep.
+        with ProcessPoolExecutor(cores(), mp_context=get_context("spawn")) as pool:
+            return run(said, truths, sizes, pool)
+    sizes = sizes or Sizes()
+    opening = {a.id: a for a in ct.run(ct.load(SCENARIO), draws=sizes.opening).answers}
+    followed = []
+    for k, found in enumerate(executor.map(partial(_one, sizes=sizes), range(truths))):
+        followed.append(found)
+        if (k + 1) % 20 == 0:
+            said(f"updating: {k + 1} of {truths} truths")
+    good = [each for each in followed if each is not None]
+    rows = [
+        {**row, "before": opening[row["question"]].probability, "open": _as_open(opening[row["question"]], row["past"], sizes.opening)}
+        for each in good for row in each.rows
+    ]  # fmt: skip
     table = pl.DataFrame(rows)
     keys = list(zip(table["truth"], table["question"], strict=True))
-    curves = [reliability(table[name].to_list(), table["came"].to_list(), keys) for name in ("updated", "before")]  # fmt: skip
-    return Result(truths, table, *curves)
+    curves = {
+        name: reliability(table[name].to_list(), table["came"].to_list(), keys)
+        for name in FORECASTERS
+    }
+    return Result(
+        truths, truths - len(good), sizes, table, curves,
+        np.array([each.effective for each in good]), np.array([each.moved for each in good]),
+    )  # fmt: skip
 
 
-def _one(k: int) -> list[dict]:
-    """The answers of one truth, a row for each week and open question."""
+def _as_open(answer: Answer, past: int, draws: int) -> float:
+    """What the un-updated histories say if it has not come in so many days, of those in which it has
+    not; as many as half a history more on either side keep it off 0 and 1."""
+    assert answer.probability is not None
+    already = answer.curve["yes"][past - 1]
+    return (draws * (answer.probability - already) + 0.5) / (draws * (1.0 - already) + 1.0)
+
+
+@dataclass(frozen=True)
+class _Truth:
+    """A row for each week and open question of one truth, and how the particles held out."""
+
+    rows: list[dict]
+    effective: float
+    moved: float
+
+
+def _one(k: int, sizes: Sizes) -> _Truth | None:
+    """One truth; None if its history failed, or no particle could follow it."""
     scenario = ct.load(SCENARIO)
     program = program_of(scenario)
     truth = draw_block(program, SEED, 2 * k, 1)
+    if truth.failed:
+        return None
     became = _became(scenario, program, truth)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "happened.yaml"
-        path.write_text(json.dumps(_chronicle(scenario, program, truth)), encoding="utf-8")
-        found = ct.update(scenario, path, each="week", particles=PARTICLES, draws=DRAWS, seed=k + 1)
-    rows = []
-    for week, moment in enumerate(found.moments):
-        # The first answers are those of the beginning of as_of.
-        day = (moment.date - scenario.as_of).days if week else -1
+        written = _chronicle(scenario, program, truth, sizes.weeks)
+        path.write_text(json.dumps(written), encoding="utf-8")
+        try:
+            found = ct.update(
+                scenario,
+                path,
+                each="week",
+                particles=sizes.particles,
+                draws=sizes.draws,
+                seed=k + 1,
+            )
+        except RecordError:
+            return None
+    moments = found.moments
+    moved = [moment.moved for moment in moments if moment.resampled]
+    return _Truth(
+        list(_rows(k, scenario, found, became)), min(m.effective for m in moments), min(moved, default=np.inf)
+    )  # fmt: skip
+
+
+def _rows(
+    k: int, scenario: Scenario, found: Update, became: dict[str, tuple[bool, float]]
+) -> Iterator[dict]:
+    for week, moment in enumerate(found.moments[1:], 1):  # the first are those of as_of
+        past = (moment.date - scenario.as_of).days + 1
         for answer in moment.forecast.answers:
             if answer.id not in became or answer.probability is None:
                 continue
             came, at = became[answer.id]
             by = (scenario.questions[answer.id].by or scenario.horizon) - scenario.as_of
-            if at <= day or by.days <= day:
+            if at < past or by.days < past:
                 continue  # decided
-            rows.append({"truth": k, "week": week, "question": answer.id,
-                         "updated": answer.probability, "came": int(came)})  # fmt: skip
-    return rows
+            yield {"truth": k, "week": week, "past": past, "question": answer.id, "came": int(came),
+                   "updated": answer.probability, "no_change": answer.curve["yes"][past - 1]}  # fmt: skip
 
 
 def _became(scenario: Scenario, program: Program, truth: Block) -> dict[str, tuple[bool, float]]:
@@ -150,10 +221,10 @@ def _became(scenario: Scenario, program: Program, truth: Block) -> dict[str, tup
     return found
 
 
-def _chronicle(scenario: Scenario, program: Program, truth: Block) -> dict:
+def _chronicle(scenario: Scenario, program: Program, truth: Block, weeks: int) -> dict:
     """What an analyst would have written down: dates, names, numbers killed, how the ratification
     came out."""
-    last = scenario.as_of + dt.timedelta(days=7 * WEEKS)
+    last = scenario.as_of + dt.timedelta(days=7 * weeks)
     names = [program.labels[label] for label in truth.label]
     events: list[dict] = []
     for name, day, mark in zip(names, truth.day, truth.mark, strict=True):
@@ -165,30 +236,60 @@ def _chronicle(scenario: Scenario, program: Program, truth: Block) -> dict:
             events[-1]["outcomes"] = {group: branch}
         elif name.startswith(("attack:", "clash:")) and "/" not in name:
             events.append({"date": str(date), "event": name, "killed": int(mark)})
-        elif name in ("visit:iran", "ratification"):
+        elif name.startswith("strike:") or name in ("visit:iran", "ratification"):
             events.append({"date": str(date), "event": name})
     return {"through": str(last), "watched": list(WATCHED), "events": events}
 
 
 def block(found: Result) -> str:
     """The tables for the page."""
-    gains = found.gains()
+    sizes, truths = found.sizes, found.truths - found.failed
     lines = [
-        f"{found.truths} truths, {found.table.height:,} answers to questions still open in {WEEKS + 1} "
-        f"weeks (the first is `as_of`); {PARTICLES:,} particles, {DRAWS:,} histories from each week.", "",
-        "| | un-updated | updated | saved by updating (95 %) |", "|---|---|---|---|",
+        f"{truths} truths ({found.failed} more could not be followed), {found.table.height:,} answers to questions "
+        f"still open at the ends of {sizes.weeks} weeks; {sizes.particles:,} particles, {sizes.draws:,} "
+        f"histories from each week. The least effective number of particles has a median of {np.median(found.effective):.0f} "
+        f"over truths and is at worst {found.effective.min():.0f}; the fewest moves after a resampling {np.median(found.moved):.1f} "
+        f"and {found.moved.min():.2f}.", "",
+        "| | Brier | log | miscalibration (if right) | discrimination | Brier saved by updating (95 %) | log saved (95 %) |",
+        "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
-    for name, loss in LOSSES.items():
-        before, updated = (
-            float(loss(found.table[n], found.table["came"]).mean()) for n in ("before", "updated")
-        )  # type: ignore[arg-type]
-        lines.append(f"| {name} score | {before:.4f} | {updated:.4f} | {_three(gains[name])} |")
-    for name, of in (("miscalibration", "miscalibration"), ("discrimination", "discrimination")):
-        lines.append(f"| {name} | {getattr(found.before, of):.4f} | {getattr(found.updated, of):.4f} | |")  # fmt: skip
-    lines += ["", "| question | answers | un-updated | updated | saved by updating (95 %) |", "|---|---|---|---|---|"]  # fmt: skip
-    for question, count, before, updated, gain in found.by_question():
-        lines.append(f"| `{question}` | {count} | {before:.4f} | {updated:.4f} | {_three(gain)} |")
+    for name, title in FORECASTERS.items():
+        curve = found.curves[name]
+        saved = ("", "") if name == "updated" else (_three(found.saved(loss, name)) for loss in ("Brier", "log"))  # fmt: skip
+        lines.append(
+            f"| {title} | {found.mean('Brier', name):.4f} | {found.mean('log', name):.4f} | {curve.miscalibration:.4f} "
+            f"({_if_right(found.table, name):.4f}) | {curve.discrimination:.4f} | {' | '.join(saved)} |"
+        )
+    lines += [
+        "", "| question | truths | answers | came | un-updated | as still open | updated | saved over un-updated (95 %) | over as still open (95 %) |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for (question,), part in found.table.group_by("question", maintain_order=True):
+        cells = " | ".join(
+            f"{found.mean('Brier', n, part):.4f}" for n in ("before", "open", "updated")
+        )
+        saved = " | ".join(_three(found.saved("Brier", over, part)) for over in ("before", "open"))
+        lines.append(
+            f"| `{question}` | {part['truth'].n_unique()} | {part.height} | {float(part['came'].mean()):.0%} "  # type: ignore[arg-type]
+            f"| {cells} | {saved} |"
+        )
     return "\n".join(lines)
+
+
+def _if_right(table: pl.DataFrame, name: str, samples: int = 200) -> float:
+    """The miscalibration that chance alone makes, on average: that of outcomes drawn from the
+    probabilities given, one number for each truth and question."""
+    given = table[name].to_numpy()
+    _, of = np.unique(given, return_inverse=True)
+    total = np.bincount(of) / len(given)
+    keys = table["truth"].cast(pl.String) + table["question"]
+    _, which = np.unique(keys.to_numpy(), return_inverse=True)
+    found = []
+    for numbers in np.random.default_rng(6).random((samples, which.max() + 1)):
+        came = (numbers[which] < given).astype(float)
+        fitted = isotonic_regression(np.bincount(of, came) / np.bincount(of), weights=total).x[of]
+        found.append(((given - came) ** 2).mean() - ((fitted - came) ** 2).mean())
+    return float(np.mean(found))
 
 
 def _three(values: tuple[float, float, float]) -> str:
@@ -196,23 +297,35 @@ def _three(values: tuple[float, float, float]) -> str:
     return f"{middle} ({low} to {high})"
 
 
+STYLES = {
+    "no_change": {"color": "#9aa5af", "ls": ":", "lw": 1.4},
+    "before": {"color": "#e69f00", "ls": "-.", "lw": 1.6},
+    "open": {"color": "#009e73", "ls": "--", "lw": 1.6},
+    "updated": {"color": "#0072b2", "ls": "-", "lw": 2.0},
+}
+
+
 def draw(found: Result, path: Path) -> None:
-    """Reliability of both, with the band of the updated, and mean Brier scores by week."""
+    """Reliability of the updated and of the others, and mean Brier scores by week."""
     made = Figure(figsize=(10.5, 4.6), layout="constrained")
     axes = made.add_subplot(1, 2, 1)
-    axes.fill_between(found.updated.probability, found.updated.low, found.updated.high,
-                      color="#9aa5af", alpha=0.3, lw=0, label="90 % of cases if right")  # fmt: skip
-    axes.plot([0, 1], [0, 1], color="#5d6b78", lw=1.0, ls="--", label="as given")
-    axes.step(found.before.probability, found.before.observed, where="mid", color="#e69f00", lw=1.6, ls="-.", label="un-updated")  # fmt: skip
-    axes.step(found.updated.probability, found.updated.observed, where="mid", color="#0072b2", lw=2.0, label="updated")  # fmt: skip
+    updated = found.curves["updated"]
+    axes.fill_between(updated.probability, updated.low, updated.high,
+                      color="#9aa5af", alpha=0.3, lw=0, label="90 % of cases, if updated is right")  # fmt: skip
+    axes.plot([0, 1], [0, 1], color="#5d6b78", lw=0.8)
+    for name in ("before", "open", "updated"):
+        curve = found.curves[name]
+        axes.step(
+            curve.probability, curve.observed, where="mid", label=FORECASTERS[name], **STYLES[name]
+        )
     axes.set_xlabel("probability given")
     axes.set_ylabel("came true, isotonic fit")
     axes.set_title("Calibration", loc="left", fontsize=10)
     axes.legend(fontsize=8, frameon=False, loc="upper left")
     weeks = found.by_week()
     other = made.add_subplot(1, 2, 2)
-    other.plot(weeks["week"], weeks["before"], "-.s", color="#e69f00", label="un-updated")
-    other.plot(weeks["week"], weeks["updated"], "-o", color="#0072b2", label="updated")
+    for name, title in FORECASTERS.items():
+        other.plot(weeks["week"], weeks[name], marker="o", ms=4, label=title, **STYLES[name])
     other.set_xlabel("weeks since as_of")
     other.set_ylabel("mean Brier score of open questions (less is better)")
     other.set_ylim(0)
