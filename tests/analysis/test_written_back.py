@@ -19,6 +19,7 @@ from clientela.analysis.tracing import Auditor
 from clientela.analysis.written_back import LEAST, write_back
 from clientela.reading import ReadingError
 from clientela.scenario import Quantity, Scenario, quantities
+from clientela.scenario.starter import starter
 
 ESCALATION = "mechanisms.escalation."
 
@@ -30,9 +31,18 @@ def log(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Fit:
+    """A fit that all may write, each into files of its own."""
+    folder = tmp_path_factory.mktemp("fit")
+    (folder / "attacks.csv").write_text(SHORT, encoding="utf-8")
+    (folder / "my-crisis.yaml").write_text(starter("my-crisis"), encoding="utf-8")
+    return fit(ct.load(folder / "my-crisis.yaml"), folder / "attacks.csv")
+
+
 @pytest.fixture
-def found(crisis: Path, log: Path) -> Fit:
-    return fit(ct.load(crisis), log)
+def found(once: Fit, crisis: Path) -> Fit:
+    return of(once, ct.load(crisis))
 
 
 def of(found: Fit, scenario: Scenario) -> Fit:
