@@ -42,7 +42,7 @@ from clientela.process import (
 from clientela.scenario import beta, gamma, lognormal, pert, uniform
 from validation.events.ranks import PLACES, RANKS, Ranked, band, ranks_among
 
-THIN = 5  # of so many draws of a chain one is kept
+THIN = 3  # of so many draws of a chain one is kept
 SEED = 2024
 LN2 = float(np.log(2.0))
 JOINT, UNSEEN = "log-likelihood", "warnings unseen"
@@ -109,7 +109,7 @@ class Result:
 def run(
     said: Callable[[str], None],
     sets: int = 200,
-    by_particles: int = 800,
+    by_particles: int = 400,
     executor: Executor | None = None,
 ) -> Result:
     """So many data sets for the closed form, and for particles; without an executor, processes on all
@@ -168,10 +168,9 @@ def _closed(k: int) -> _Closed:
     """The k-th data set of the linear process."""
     likelihood, z = _seen(k)
     mode = mode_of(likelihood)
-    chains = sample(likelihood, mode, draws=THIN * RANKS, warmup=300, chains=1, seed=k + 1)
+    chains = sample(likelihood, mode, draws=THIN * RANKS, warmup=200, chains=1, seed=k + 1)
     prior = np.random.default_rng([SEED, k, 1]).standard_normal((RANKS, len(z)))
     among = (chains.z[0, ::THIN], mode.draw(RANKS, k), prior)
-    _forget_compiled()
     ranks = np.array([_ranks(likelihood, z, drawn, k) for drawn in among])
     return _Closed(ranks, float(chains.ess.min()), chains.divergences)
 
@@ -225,13 +224,6 @@ class _Forgetful:
 
     def _forgotten(self, z: np.ndarray) -> float:
         return 0.1 * float(sum(risen[-1] for risen in self.right.risen(z).values()))
-
-
-def _forget_compiled() -> None:
-    """Lets go of what JAX compiled for the last chain; none is used twice."""
-    import jax
-
-    jax.clear_caches()
 
 
 def _particles(k: int, widened: float = 1.0) -> _Hidden:

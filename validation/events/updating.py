@@ -104,7 +104,7 @@ class Result:
 
 def run(
     said: Callable[[str], None],
-    truths: int = 80,
+    truths: int = 60,
     sizes: Sizes | None = None,
     executor: Executor | None = None,
 ) -> Result:
@@ -139,7 +139,7 @@ def run(
 
 def _as_open(answer: Answer, past: int, draws: int) -> float:
     """What the un-updated histories say if it has not come in so many days, of those in which it has
-    not; as many as half a history more on either side keep it off 0 and 1."""
+    not; half a history more on either side keeps it off 0 and 1."""
     assert answer.probability is not None
     already = answer.curve["yes"][past - 1]
     return (draws * (answer.probability - already) + 0.5) / (draws * (1.0 - already) + 1.0)
@@ -187,6 +187,7 @@ def _one(k: int, sizes: Sizes) -> _Truth | None:
 def _rows(
     k: int, scenario: Scenario, found: Update, became: dict[str, tuple[bool, float]]
 ) -> Iterator[dict]:
+    """A row for each question that was open at the end of each week."""
     for week, moment in enumerate(found.moments[1:], 1):  # the first are those of as_of
         past = (moment.date - scenario.as_of).days + 1
         for answer in moment.forecast.answers:
