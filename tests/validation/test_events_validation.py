@@ -69,8 +69,8 @@ def test_the_log_likelihood_at_the_truth_is_that_of_a_history_with_its_own_warni
 
 def test_calibration_runs_and_is_drawn(tmp_path):
     with ThreadPoolExecutor(1) as one:
-        found = calibration.run(quiet, sets=2, by_particles=3, executor=one)
-    assert [each.ranks.shape for each in found.ranked] == [(2, 10), (2, 10), (3, 8)]
+        found = calibration.run(quiet, sets=2, by_particles=2, executor=one)
+    assert [each.ranks.shape for each in found.ranked] == [(2, 10), (2, 10), (2, 8)]
     assert all(((each.ranks >= 0) & (each.ranks <= RANKS)).all() for each in found.ranked)
     assert "| half-life |" in calibration.block(found)
     calibration.draw(found, tmp_path / "it.png")

@@ -8,6 +8,7 @@ al. 2023).
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
@@ -303,9 +304,9 @@ def block(found: Result) -> str:
         rows.append(f"| {name} | {particles.covered[k]:.1%} | {_p(particles.p_values[k])} | {_p(particles.adjusted[k])} |")  # fmt: skip
     rows += [
         "",
-        f"Chains: {found.diverged.sum()} of {len(found.diverged) * THIN * RANKS:,} transitions diverged; the "
-        f"least effective number of a chain's {THIN * RANKS} draws, of which every {THIN}th is kept, has a "
-        f"median of {np.median(found.effective):.0f} and is at worst {found.effective.min():.0f}. Particles: of "
+        f"Chains: {found.diverged.sum()} of {len(found.diverged) * THIN * RANKS:,} transitions diverged. Of a chain's "
+        f"{THIN * RANKS} draws one in {THIN} is kept; the least effective number of the {THIN * RANKS} has a median "
+        f"of {np.median(found.effective):.0f} over data sets and is at worst {found.effective.min():.0f}. Particles: of "
         f"{RANKS} draws {found.distinct:.0f} differ, on average.",
     ]  # fmt: skip
     return "\n".join(rows)
@@ -334,7 +335,8 @@ def draw(found: Result, path: Path) -> None:
                       label=name if special else ("other quantities" if k == 0 else None))  # fmt: skip
         axes.axhline(0.0, color="#5d6b78", lw=0.8)
         mistake = "mistake: " if place >= len(found.ranked) else ""
-        axes.set_title(f"{mistake}{each.title}\n(n = {len(each.ranks)})", loc="left", fontsize=9)
+        title = textwrap.fill(f"{mistake}{each.title} (n = {len(each.ranks)})", 46)
+        axes.set_title(title, loc="left", fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
         axes.tick_params(labelsize=8)
         axes.set_ylim(
