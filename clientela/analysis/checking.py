@@ -68,22 +68,15 @@ def check_scenario(scenario: Scenario) -> Findings:
     )
 
 
-def _filled(program: Program, parameters: np.ndarray) -> np.ndarray:
-    """Full coefficient vectors, a row for each row of parameter values."""
-    filled = np.tile(program.base, (len(parameters), 1))
-    filled[:, program.positions] = program.coefficients(parameters)
-    return filled
-
-
 def typical_coefficients(program: Program) -> np.ndarray:
     """The coefficient vector with every parameter at its median."""
     medians = [p.distribution.median() for p in program.parameters]
-    return _filled(program, np.array([[*(0.0 for _ in program.propositions), *medians]]))[0]
+    return program.filled(np.array([[*(0.0 for _ in program.propositions), *medians]]))[0]
 
 
 def _radii(program: Program) -> np.ndarray:
     values = draw_parameters(program, 0, 0, 2 * SAMPLES)[::2]
-    return spectral_radius(branching_matrices(program, _filled(program, values)))
+    return spectral_radius(branching_matrices(program, program.filled(values)))
 
 
 def refuse_explosion(scenario: Scenario) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clientela.engine import StoreError, replacing
+from clientela.engine import StoreError
+from clientela.replacing import replacing
 
 
 def claim_folder(path: Path | str, identity: Mapping[str, Any], kind: str, differ: str) -> Path:

@@ -32,7 +32,7 @@ from clientela.inference.scores import Scores, is_smooth
 from clientela.mechanisms import build
 from clientela.process import Process, Program, compile_process
 from clientela.process.program import ADD_MARK
-from clientela.reading import Problem, ReadingError, Tree
+from clientela.reading import ReadingError, Tree, refuse
 from clientela.scenario import Scenario
 
 METHODS = ("mode", "nuts", "particles")
@@ -248,11 +248,11 @@ def _window(scenario: Scenario, chronicle: Any, options: Options, path: Path) ->
     day = dt.timedelta(days=1)
     before = [entry for entry in chronicle.events if entry.last < scenario.as_of]
     if not before and not options.since:
-        raise ReadingError([Problem(
-            str(path), 0, 0, "",
+        refuse(
+            path,
             f"has no events before {scenario.as_of}, the scenario's as_of ({len(chronicle.events)} in "
             "all); values are fitted to what came before, and 'clientela update' takes in what came after",
-        )])  # fmt: skip
+        )
     since = options.since or min(entry.date for entry in before)
     through = min(options.through or chronicle.through, scenario.as_of - day)
     if not since < through:
@@ -304,11 +304,11 @@ def _setting(
         raise QuestionError(f"'{stray[0]}' is in the log but not watched; add --watch '{stray[0]}' or --given")  # fmt: skip
     if not len(dated):
         counted = ", ".join(f"{n} {rule}" for rule, n in dated.left_out.items() if n)
-        raise ReadingError([Problem(
-            str(path), 0, 0, "",
+        refuse(
+            path,
             f"no event of the scenario is left between {since} and {through}: {counted or 'there is none'}; "
             "look at --since, and at whether its actors are the scenario's (clientela events --aliases)",
-        )])  # fmt: skip
+        )
     held: tuple[str, ...] = ()
     if options.method != "particles":
         held = tuple(n for n in _by_chance(process) if n not in chosen)
@@ -516,9 +516,7 @@ def _course(
     if not setting.steps:
         return None
     program = setting.program
-    columns = scores.columns(z)
-    c = np.tile(program.base, (len(z), 1))
-    c[:, program.positions] = program.coefficients(columns)
+    c = program.filled(scores.columns(z))
     v = program.variable_names.index("background")
     times, effects = program.arrays.times, program.arrays.effects
     moves = [

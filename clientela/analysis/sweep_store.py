@@ -14,7 +14,8 @@ from typing import Any
 import polars as pl
 
 from clientela.analysis.claims import claim_folder
-from clientela.engine import StoreError, replacing
+from clientela.engine import StoreError
+from clientela.replacing import replacing
 
 
 class SweepFolder:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from clientela.analysis.fitting import Estimate, Fit
-from clientela.reading import Problem, ReadingError, Tree, read_yaml
+from clientela.reading import ReadingError, Tree, read_yaml, refuse
+from clientela.replacing import replacing
 from clientela.scenario.conditional import parts
 from clientela.scenario.quantity import quantities
 
@@ -33,12 +34,12 @@ def write_back(found: Fit, target: Path, name: str) -> int:
     """
     source = found.scenario.source
     if source is None:
-        raise ReadingError([Problem("--write", 0, 0, "", "the scenario was not read from a file")])
+        refuse("--write", "the scenario was not read from a file")
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", name):
         message = (
             "expected lower-case letters, digits and hyphens, beginning with a letter, at most 40"
         )
-        raise ReadingError([Problem(f"--as {name}", 0, 0, "", message)])
+        refuse(f"--as {name}", message)
     tree = read_yaml(source)
     for block in ("data", "branches"):
         if name in (tree.data.get(block) or {}):
@@ -57,13 +58,9 @@ def write_back(found: Fit, target: Path, name: str) -> int:
         _insert(lines, tree, block, name, part)
     if target.resolve().parent != source.resolve().parent:
         _repoint(lines, tree, source.resolve().parent, target.resolve().parent)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        ending = "\r\n" if b"\r\n" in source.read_bytes() else "\n"
+    ending = "\r\n" if b"\r\n" in source.read_bytes() else "\n"
+    with replacing(target) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8", newline=ending)
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
     return len(values)
 
 

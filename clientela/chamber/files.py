@@ -11,7 +11,7 @@ from pydantic import Field
 
 from clientela.chamber.lists import Chamber, PartyList
 from clientela.chamber.parliament import Parliament, cabinets_of, vetoes_of
-from clientela.reading import Problem, ReadingError, Tree, read_yaml, suggestion, unknown, validated
+from clientela.reading import ReadingError, Tree, read_yaml, refuse, suggestion, unknown, validated
 from clientela.scenario import Rules
 from clientela.scenario.assembly_checks import check_names, check_offices, check_procedure
 from clientela.scenario.fields import Count, Date, Flag, Id, Model, Number
@@ -80,7 +80,7 @@ def _read(source: str | Path) -> Tree:
     if not path.is_file():
         hint = suggestion(source, known) or f"; bundled: {', '.join(known)}"
         message = f"there is no such file, and no bundled chamber of that name{hint}"
-        raise ReadingError([Problem(str(source), 0, 0, "", message)])
+        refuse(source, message)
     return read_yaml(path)
 
 

@@ -19,7 +19,7 @@ from clientela.engine.block import (
     levels_of,
 )
 from clientela.engine.ensemble import block_ranges, map_blocks, prepare
-from clientela.engine.store import RunFolder, StoreError, events_table, parameters_table, replacing
+from clientela.engine.store import RunFolder, StoreError, events_table, parameters_table
 from clientela.engine.witness import Record
 
 __all__ = [
@@ -42,5 +42,4 @@ __all__ = [
     "map_blocks",
     "parameters_table",
     "prepare",
-    "replacing",
 ]

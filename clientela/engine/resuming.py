@@ -25,7 +25,7 @@ def carried(states: States, old: Program, new: Program, seed: int, first: int) -
     """
     _check_assembly(old, new)
     count, day = len(states.flags), float(states.day[0])
-    before, after = (_coefficients(p, seed, first, count) for p in (old, new))
+    before, after = (p.filled(draw_parameters(p, seed, first, count)) for p in (old, new))
     value, since, base = _variables(states, old, new, before, after, day)
     return States(
         states.day,
@@ -37,13 +37,6 @@ def carried(states: States, old: Program, new: Program, seed: int, first: int) -
         _columns(states.counts, old.event_names, new.event_names, np.zeros(count, np.int64)),
         _columns(states.timer, _timers(old), _timers(new), np.full(count, np.inf)),
     )
-
-
-def _coefficients(program: Program, seed: int, first: int, count: int) -> np.ndarray:
-    """Every coefficient of every draw, shape (draws, coefficients)."""
-    whole = np.repeat(program.base[None], count, axis=0)
-    whole[:, program.positions] = program.coefficients(draw_parameters(program, seed, first, count))
-    return whole
 
 
 def _variables(

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -23,21 +22,11 @@ import polars as pl
 
 from clientela.engine.block import BLOCK, Block
 from clientela.engine.state import States
+from clientela.replacing import replacing
 
 
 class StoreError(Exception):
     """A run folder that cannot be used; the message says which, why and what to do."""
-
-
-@contextlib.contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A file to write in place of another, which is replaced once that is done, or left as it was."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 class RunFolder:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NoReturn, cast
 
-from clientela.reading import Problem, ReadingError
+from clientela.reading import Problem, ReadingError, refuse
 
 SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".gz")
 _CHUNK = 1 << 20
@@ -21,11 +21,6 @@ _CHUNK = 1 << 20
 BLOCK, LONGEST_ROW = 1 << 25, 1 << 27
 # A line longer than this is no heading; a file without line breaks is not read whole.
 _LONGEST_LINE = 1 << 20
-
-
-def refuse(file: Path | str, message: str, line: int = 0, column: int = 0) -> NoReturn:
-    """Raises ReadingError with one problem."""
-    raise ReadingError([Problem(str(file), line, column, "", message)])
 
 
 def found(paths: Iterable[Path | str]) -> list[Path]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import polars as pl
+
+from clientela.replacing import replacing
 
 COLUMNS = ("date", "until", "actor", "target", "kind", "killed", "id")
 
@@ -21,16 +22,12 @@ def write_log(table: pl.DataFrame, path: Path) -> None:
     written.
     """
     columns = [*COLUMNS, *(["time"] if "time" in table.columns else [])]
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if path.exists() and not (path.is_file() and _is_log(path)):
             raise LogError(f"{path}: is there already and no log of events; choose another name")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary:
             table.select(columns).write_csv(temporary, date_format="%Y-%m-%d")
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise LogError(f"{path}: cannot be written: {error.strerror or error}") from error
 

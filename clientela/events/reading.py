@@ -17,10 +17,11 @@ from typing import NoReturn
 import polars as pl
 
 from clientela.events.cells import canonical, nobody
-from clientela.events.files import blocks, check_utf8, found, in_utf8, open_quote, record, refuse
+from clientela.events.files import blocks, check_utf8, found, in_utf8, open_quote, record
 from clientela.events.formats import Format
 from clientela.events.recognising import Layout, format_for, layout_of
 from clientela.events.report import RULES, Dropped, Named, ReadReport
+from clientela.reading import refuse
 
 SCHEMA = {
     "date": pl.Date, "until": pl.Date, "actor": pl.String, "target": pl.String,

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from clientela.events.files import first_line, refuse
+from clientela.events.files import first_line
 from clientela.events.formats import CSV, FIELDS, FORMATS, Format, looks_like_a_date
-from clientela.reading import Problem, ReadingError, suggestion, unknown
+from clientela.reading import Problem, ReadingError, refuse, suggestion, unknown
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from clientela.events.cells import DATES
-from clientela.reading import Problem, ReadingError, unknown
+from clientela.reading import refuse, unknown
 
 # In this order: a row is counted under the first rule that it falls under.
 RULES = {
@@ -95,7 +95,7 @@ def check_any_left(report: ReadReport, countries: Iterable[str] = ()) -> None:
         return
     file = report.files[0] if len(report.files) == 1 else f"{len(report.files)} files"
     if not report.rows:
-        raise ReadingError([Problem(file, 0, 0, "", "has a heading and no rows; expected events")])
+        refuse(file, "has a heading and no rows; expected events")
     by_rule = ", ".join(f"{d.rows:,} {d.says}" for d in report.dropped if d.rows)
     message = f"no events are left of {report.rows:,} rows: {by_rule}"
     known = {place.lower() for place in report.places}
@@ -104,4 +104,4 @@ def check_any_left(report: ReadReport, countries: Iterable[str] = ()) -> None:
         message = f"no date can be read, the first at {first}; expected dates such as {DATES}"
     elif lacking := [c for c in countries if report.count("country") and c.lower() not in known]:
         message += "; " + "; ".join(unknown("country", c, report.places) for c in lacking)
-    raise ReadingError([Problem(file, 0, 0, "", message)])
+    refuse(file, message)

@@ -18,7 +18,8 @@ from typing import Annotated, NoReturn
 from pydantic import Field, TypeAdapter, ValidationError
 
 from clientela.evidence.documents import DocumentIndex, index_of, paragraphs, sha256
-from clientela.reading import Problem, ReadingError
+from clientela.reading import refuse
+from clientela.replacing import replacing
 
 LARGEST_FILE = 20_000_000
 _ANOTHER_FOLDER = "set CLIENTELA_DOCUMENTS to a folder that can be written"
@@ -187,9 +188,9 @@ def _absolute(file: Path) -> str:
 def _document(file: Path) -> str:
     text = read_utf8(file, "a document as plain text; convert a PDF or a page to a .txt file")
     if "\0" in text:
-        _refuse(file, "is binary; expected a document as plain text")
+        refuse(file, "is binary; expected a document as plain text")
     if not paragraphs(text):
-        _refuse(file, "is empty; expected a document as plain text")
+        refuse(file, "is empty; expected a document as plain text")
     return text
 
 
@@ -203,40 +204,32 @@ def read_utf8(file: Path, expected: str) -> str:
     """
     try:
         if not file.exists():
-            _refuse(file, "there is no such file")
+            refuse(file, "there is no such file")
         if not file.is_file():
-            _refuse(file, f"is not a file; expected {expected}")
+            refuse(file, f"is not a file; expected {expected}")
         size = file.stat().st_size
         if size > LARGEST_FILE:
             most = LARGEST_FILE // 1_000_000
-            _refuse(file, f"has {size / 1e6:.1f} MB; expected {expected}, of at most {most} MB")
+            refuse(file, f"has {size / 1e6:.1f} MB; expected {expected}, of at most {most} MB")
         content = file.read_bytes()
     except OSError as error:
-        _refuse(file, f"cannot be read: {error.strerror}")
+        refuse(file, f"cannot be read: {error.strerror}")
     try:
         return content.decode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        _refuse(file, f"is not UTF-8 text; expected {expected}", line)
+        refuse(file, f"is not UTF-8 text; expected {expected}", line, 1)
 
 
 def write_whole(path: Path, content: bytes, remedy: str) -> None:
     """Writes a file whole or not at all. Raises DocumentStoreError, with the remedy."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary:
             temporary.write_bytes(content)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
     except OSError as error:
         _cannot_write(path, error, remedy)
 
 
 def _cannot_write(path: Path, error: OSError, remedy: str) -> NoReturn:
     raise DocumentStoreError(f"{path}: cannot be written ({error.strerror}); {remedy}") from error
-
-
-def _refuse(file: Path, message: str, line: int = 0) -> NoReturn:
-    raise ReadingError([Problem(str(file), line, min(line, 1), "", message)])

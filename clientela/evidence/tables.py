@@ -31,7 +31,7 @@ from clientela.evidence.ledger import (
 )
 from clientela.evidence.loading import ledger_of
 from clientela.evidence.store import read_utf8, write_whole
-from clientela.reading import Problem, ReadingError, Tree, suggestion
+from clientela.reading import Problem, ReadingError, Tree, refuse, suggestion
 
 _MODELS: dict[str, type[Entry]] = {
     "documents": Document,
@@ -95,7 +95,7 @@ def read_tables(folder: Path) -> Ledger:
     if not folder.is_dir():
         listed = ", ".join(f"{part}.csv" for part in (*_MODELS, "pooling"))
         message = f"there is no such folder; expected one with {listed}"
-        raise ReadingError([Problem(str(folder), 0, 0, "", message)])
+        refuse(folder, message)
     tree = _Tables(str(folder), {})
     problems: list[Problem] = []
     rows: dict[str, list[_Row]] = {}
@@ -241,7 +241,7 @@ def _read(file: Path, names: list[str], problems: list[Problem]) -> list[_Row]:
     """The rows of a table that hold anything. Raises ReadingError if its columns are others."""
     lines = _parsed(file)
     if not lines:
-        raise ReadingError([Problem(str(file), 1, 1, "", f"is empty; expected {','.join(names)}")])
+        refuse(file, f"is empty; expected {','.join(names)}", 1, 1)
     heading = [name.strip() for name in lines[0][1]]
     _check_heading(file, heading, names)
     rows: list[_Row] = []
@@ -276,7 +276,7 @@ def _parsed(file: Path) -> list[tuple[int, list[str]]]:
 def _check_heading(file: Path, heading: list[str], names: list[str]) -> None:
     if len(heading) == 1 and (other := re.search(r"[;\t]", heading[0])):
         message = f"the columns are parted by {other[0]!r}; save the table with commas between them"
-        raise ReadingError([Problem(str(file), 1, 1, "", message)])
+        refuse(file, message, 1, 1)
     problems: list[Problem] = []
     for number, name in enumerate(heading, 1):
         if name and name not in names:

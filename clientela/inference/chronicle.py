@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field
 from clientela.engine import Record
 from clientela.inference.record import Occurrence, RecordError, compile_record, recordable
 from clientela.process import Program
-from clientela.reading import Problem, ReadingError, Tree, read_yaml, validated
+from clientela.reading import Problem, ReadingError, Tree, read_yaml, refuse, validated
 from clientela.scenario import Scenario
 from clientela.scenario.fields import Count, Date, Model, listed
 
@@ -91,7 +91,7 @@ def load_chronicle(
     every problem.
     """
     if not path.is_file():
-        raise ReadingError([Problem(str(path), 0, 0, "", "there is no such file")])
+        refuse(path, "there is no such file")
     tree = _of_log(path) if path.suffix == ".csv" else read_yaml(path)
     if isinstance(tree.data, dict):
         tree.data |= {"through": str(through)} if through else {}
@@ -104,7 +104,7 @@ def load_chronicle(
             message = (
                 "a log of events does not say up to which day it is complete; add --through DATE"
             )
-            raise ReadingError([Problem(str(path), 0, 0, "", message)])
+            refuse(path, message)
     return validated(Chronicle, tree), tree
 
 
@@ -227,7 +227,7 @@ def _of_log(path: Path) -> Tree:
     missing = [name for name in ("date", "actor", "target", "kind") if name not in table.columns]
     if missing:
         message = f"has no column {', '.join(missing)}; expected a log such as 'clientela events --out' writes"
-        raise ReadingError([Problem(str(path), 0, 0, "", message)])
+        refuse(path, message)
     lines = {("events", k): (k + 2, 1) for k in range(table.height)}
     wrong = [
         Problem(

@@ -185,9 +185,7 @@ class Linear:
         self._begin = np.array([m.coefficient < 0 for m in self.form.memories], dtype=float)
 
     def _coefficients(self, rows: np.ndarray) -> np.ndarray:
-        found = np.tile(self.program.base, (len(rows), 1))
-        found[:, self.program.positions] = self.program.coefficients(self.scores.columns(rows))
-        return found
+        return self.program.filled(self.scores.columns(rows))
 
     def _terms(self, c: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """From coefficients, shape (rows, …): weights of the memories (rows, kinds, most memories),

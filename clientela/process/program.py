@@ -221,6 +221,13 @@ class Program:
             filled[:, column] = expression.evaluate(values)
         return filled
 
+    def filled(self, drawn: np.ndarray) -> np.ndarray:
+        """The whole coefficient vector of every draw, shape (draws, coefficients); `drawn` as for
+        `coefficients`."""
+        found = np.tile(self.base, (len(drawn), 1))
+        found[:, self.positions] = self.coefficients(drawn)
+        return found
+
     @property
     def positions(self) -> np.ndarray:
         """Where the columns of `coefficients` go in the coefficient vector."""

@@ -1,6 +1,6 @@
 """Files an analyst writes: YAML in, a position for every value, and all problems at once."""
 
-from clientela.reading.problems import Problem, ReadingError, suggestion, unknown
+from clientela.reading.problems import Problem, ReadingError, refuse, suggestion, unknown
 from clientela.reading.validation import validated
 from clientela.reading.yaml import Tree, parse_value, read_text, read_yaml
 
@@ -11,6 +11,7 @@ __all__ = [
     "parse_value",
     "read_text",
     "read_yaml",
+    "refuse",
     "suggestion",
     "unknown",
     "validated",

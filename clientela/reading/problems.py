@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NoReturn
 
 MOST_SHOWN = 40
 
@@ -42,6 +43,11 @@ class ReadingError(Exception):
         if len(self.problems) > MOST_SHOWN:
             lines.append(f"… and {len(self.problems) - MOST_SHOWN} more problems")
         return "\n".join(lines)
+
+
+def refuse(file: object, message: str, line: int = 0, column: int = 0) -> NoReturn:
+    """Raises ReadingError with one problem."""
+    raise ReadingError([Problem(str(file), line, column, "", message)])
 
 
 def suggestion(name: object, known: Iterable[str]) -> str:

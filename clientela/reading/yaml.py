@@ -6,9 +6,9 @@ import io
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from clientela.reading.problems import Problem, ReadingError
+from clientela.reading.problems import Problem, refuse
 
 LARGEST_FILE = 2_000_000
 MOST_VALUES = 100_000
@@ -38,35 +38,31 @@ class Tree:
         return Problem(self.file, line, column, ".".join(map(str, path)), message)
 
 
-def _refuse(file: str, message: str, line: int = 0, column: int = 0) -> NoReturn:
-    raise ReadingError([Problem(file, line, column, "", message)])
-
-
 def read_text(path: Path) -> str:
     """The file's text. Raises ReadingError if it cannot be read as text of a sensible size."""
     file = str(path)
     try:
         size = path.stat().st_size
         if path.is_dir():
-            _refuse(file, "is a folder; expected a YAML file")
+            refuse(file, "is a folder; expected a YAML file")
         if size > LARGEST_FILE:
-            _refuse(
+            refuse(
                 file,
                 f"has {size / 1e6:.1f} MB; expected at most {LARGEST_FILE / 1e6:.0f} MB. "
                 "Keep data and documents in files of their own",
             )
         content = path.read_bytes()
     except FileNotFoundError:
-        _refuse(file, "there is no such file")
+        refuse(file, "there is no such file")
     except OSError as error:
-        _refuse(file, f"cannot be read: {error.strerror}")
+        refuse(file, f"cannot be read: {error.strerror}")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        _refuse(file, "is not UTF-8 text; expected YAML, saved as UTF-8", line, 1)
+        refuse(file, "is not UTF-8 text; expected YAML, saved as UTF-8", line, 1)
     if "\0" in text:
-        _refuse(file, "is binary; expected YAML text")
+        refuse(file, "is binary; expected YAML text")
     return text
 
 
@@ -91,23 +87,23 @@ def read_yaml(path: Path | str, text: str | None = None) -> Tree:
         what = [*(error.problem or error.context or "").splitlines(), "cannot be parsed"][0]
         twice = re.match(r'found duplicate key "(.*?)" with value', what)
         if twice:
-            _refuse(file, f"there is another '{twice[1]}' here; remove one", line, column)
-        _refuse(file, f"is not valid YAML: {what}", line, column)
+            refuse(file, f"there is another '{twice[1]}' here; remove one", line, column)
+        refuse(file, f"is not valid YAML: {what}", line, column)
     except ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        _refuse(file, f"is not valid YAML: it holds the character {error.character!r}", line, 1)
+        refuse(file, f"is not valid YAML: it holds the character {error.character!r}", line, 1)
     except YAMLError as error:
-        _refuse(file, f"is not valid YAML: {[*str(error).splitlines(), 'cannot be parsed'][0]}")
+        refuse(file, f"is not valid YAML: {[*str(error).splitlines(), 'cannot be parsed'][0]}")
     except RecursionError:
-        _refuse(file, "is nested too deeply")
+        refuse(file, "is nested too deeply")
     except Exception as error:
-        _refuse(file, f"is not valid YAML: {type(error).__name__}: {error}")
+        refuse(file, f"is not valid YAML: {type(error).__name__}: {error}")
     if loaded is None:
-        _refuse(file, "is empty; expected a YAML mapping. 'clientela new NAME' writes a start")
+        refuse(file, "is empty; expected a YAML mapping. 'clientela new NAME' writes a start")
     tree = Tree(file, None)
     tree.data = _plain(tree, loaded, ())
     if not isinstance(tree.data, dict):
-        _refuse(file, "is not a mapping; expected keys such as 'scenario:' at the top", 1, 1)
+        refuse(file, "is not a mapping; expected keys such as 'scenario:' at the top", 1, 1)
     return tree
 
 
@@ -121,10 +117,10 @@ def parse_value(text: str) -> Any:
 def _plain(tree: Tree, node: Any, path: Path_) -> Any:
     """Containers and scalars of Python's own, noting where each stood."""
     if len(tree.places) > MOST_VALUES:
-        _refuse(tree.file, f"holds more than {MOST_VALUES:,} values (aliases counted out)")
+        refuse(tree.file, f"holds more than {MOST_VALUES:,} values (aliases counted out)")
     if len(path) > _DEEPEST:  # an alias within what it stands for has no end
         line, column = tree.place(path)
-        _refuse(tree.file, f"is nested more than {_DEEPEST} levels deep", line, column)
+        refuse(tree.file, f"is nested more than {_DEEPEST} levels deep", line, column)
     marks = getattr(node, "lc", None)
     if isinstance(node, dict):
         if marks is not None:
@@ -133,7 +129,7 @@ def _plain(tree: Tree, node: Any, path: Path_) -> Any:
         for key in node:
             if _key(key) in found:  # such as 1 and "1"
                 line, column = tree.place((*path, _key(key)))
-                _refuse(tree.file, f"there is another '{_key(key)}' here; remove one", line, column)
+                refuse(tree.file, f"there is another '{_key(key)}' here; remove one", line, column)
             found[_key(key)] = _child(tree, node, key, marks, path)
         return found
     if isinstance(node, list | tuple | set):

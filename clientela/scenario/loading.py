@@ -18,6 +18,7 @@ from clientela.reading import (
     ReadingError,
     Tree,
     read_yaml,
+    refuse,
     suggestion,
     validated,
 )
@@ -66,7 +67,7 @@ class Reader:
         scenario = _checked(tree, rest, [*taken, *asked], off)
         if without_sources and scenario.ledger is None:
             message = "the scenario names no evidence file, so there is no source to retract"
-            raise ReadingError([Problem("--without-source", 0, 0, "", message)])
+            refuse("--without-source", message)
         if not taken and not asked and not off:
             _check_branches(self._tree, rest)
         scenario._source, scenario._tree = self._path, tree
@@ -113,7 +114,7 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[Tree, Path | None]:
         if not _is_file(path):
             hint = suggestion(source, known) or f"; bundled: {', '.join(known)}"
             message = f"there is no such file, and no bundled scenario of that name{hint}"
-            raise ReadingError([Problem(str(source), 0, 0, "", message)])
+            refuse(source, message)
     return read_yaml(path), path
 
 
