@@ -486,8 +486,7 @@ def _unmarked(setting: _Setting, scores: Scores, day: float, options: Options) -
     program, record = setting.until(day), setting.record
     if not (program.arrays.effects.op == ADD_MARK).any():
         record = record._replace(mark=np.full_like(record.mark, -1))
-    flat = [name for name, is_flat in zip(scores.names, scores.flat, strict=True) if is_flat]
-    return likelihood_of(program, record, Scores(program, scores.names, flat), day, options.seed)
+    return likelihood_of(program, record, scores, day, options.seed)
 
 
 def _estimates(scores: Scores, z: np.ndarray) -> list[Estimate]:

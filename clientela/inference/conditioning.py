@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+from scipy.special import logsumexp, ndtr, ndtri, softmax
 
 from clientela.engine import Record
 from clientela.inference.particles import Followed, Particles, follow
@@ -115,7 +115,7 @@ class _Cloud:
                 moved += accepted
         self.total = self.total + followed.weights
         self.day, self.stood = day, followed
-        weights = _normal(self.log)
+        weights = softmax(self.log)
         whole = follow(self.program, self.seed, self.particles, self.record, day)
         return Conditioned(
             day, self.particles, whole, weights, self.evidence, _effective(self.log), resampled, moved,
@@ -139,7 +139,7 @@ class _Cloud:
         """Resamples, and moves particles; returns their histories and moves accepted for each."""
         count = len(self.particles)
         spread = self._spread()
-        which = _systematic(_normal(self.log), count, self.random)
+        which = _systematic(softmax(self.log), count, self.random)
         self.particles, self.total = self.particles[which], self.total[which]
         followed = _chosen(followed, which)
         if self.stood is not None:
@@ -158,7 +158,7 @@ class _Cloud:
 
     def _spread(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean and standard deviation of the unknowns' normal scores."""
-        z, weights = ndtri(self.particles.levels), _normal(self.log)
+        z, weights = ndtri(self.particles.levels), softmax(self.log)
         mean = weights @ z
         return mean, np.sqrt(np.maximum(weights @ (z - mean) ** 2, NARROWEST**2))
 
@@ -225,18 +225,13 @@ def _times(share: float, weights: np.ndarray) -> np.ndarray:
     return np.zeros_like(weights) if share == 0.0 else share * weights
 
 
-def _normal(log: np.ndarray) -> np.ndarray:
-    weights = np.exp(log - log.max())
-    return weights / weights.sum()
-
-
 def _effective(log: np.ndarray) -> float:
     """The effective number of particles, 1 / Σ w² (Kong, Liu & Wong 1994); 0 if all are impossible."""
-    return float(1.0 / (_normal(log) ** 2).sum()) if np.isfinite(log).any() else 0.0
+    return float(1.0 / (softmax(log) ** 2).sum()) if np.isfinite(log).any() else 0.0
 
 
 def _log_mean(log: np.ndarray) -> float:
-    return float(np.log(np.exp(log - log.max()).mean()) + log.max())
+    return float(logsumexp(log) - np.log(len(log)))
 
 
 def _systematic(weights: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:

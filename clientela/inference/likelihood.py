@@ -39,8 +39,16 @@ class Likelihood(Protocol):
         """For each type weighed, its compensator at each of its events and on the day."""
         ...
 
+    def information(self, z: np.ndarray) -> np.ndarray | None:
+        """About minus its Hessian, positive semidefinite, if that costs little; else None."""
+        return None
 
-class ByEngine:
+    def curvature(self, z: np.ndarray) -> np.ndarray | None:
+        """Minus its Hessian, if there is a better way to it than differences; else None."""
+        return None
+
+
+class ByEngine(Likelihood):
     """The log-likelihood by histories that follow the record, all with one stream of chance.
 
     Where chance decides anything that what is watched hangs on, it is that of the history with that

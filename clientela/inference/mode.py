@@ -81,7 +81,7 @@ def mode_of(likelihood: Likelihood, start: np.ndarray | None = None) -> Mode:
         value, slope = posterior(likelihood, z)
         return (-value, -slope) if np.isfinite(value) else (1e300, np.zeros_like(z))
 
-    informed = getattr(likelihood, "information", lambda z: None)(z) is not None
+    informed = likelihood.information(z) is not None
     z = _scored(downhill, likelihood, z) if informed else _climbed(downhill, z, scores.farthest)
     _refuse_ends(likelihood, z)
     values, vectors = _directions(likelihood, z)
@@ -198,13 +198,11 @@ def _curvature(likelihood: Likelihood, z: np.ndarray) -> np.ndarray:
     """Minus the Hessian of the log posterior: the likelihood's own, or by central differences of
     gradients."""
     count = len(z)
-    own = getattr(likelihood, "curvature", lambda z: None)(z)
+    own = likelihood.curvature(z)
     if own is not None:
         return own + np.diag(np.where(likelihood.scores.flat, 0.0, 1.0))
     found = np.empty((count, count))
-    slope: Callable[[np.ndarray], np.ndarray] = lambda z: posterior(likelihood, z)[1]  # noqa: E731
-    for k in range(count):
-        step = np.zeros(count)
-        step[k] = _STEP
-        found[k] = (slope(z - step) - slope(z + step)) / (2.0 * _STEP)
+    for k, step in enumerate(_STEP * np.eye(count)):
+        found[k] = posterior(likelihood, z - step)[1] - posterior(likelihood, z + step)[1]
+    found /= 2.0 * _STEP
     return 0.5 * (found + found.T)

@@ -33,7 +33,6 @@ class Scores:
 
     def __init__(self, program: Program, names: Sequence[str], flat: Sequence[str] = ()) -> None:
         known = {p.name: k for k, p in enumerate(program.parameters)}
-        self.program = program
         self.names = tuple(names)
         self.flat = np.array([name in flat for name in names], dtype=np.bool_)
         self._columns = [len(program.propositions) + known[name] for name in names]

@@ -204,7 +204,7 @@ def _ranks(likelihood: Likelihood, z: np.ndarray, drawn: np.ndarray, k: int) -> 
     return ranks_among(truth, among, np.random.default_rng([SEED, k, 2]))
 
 
-class _Forgetful:
+class _Forgetful(Likelihood):
     """A log-likelihood that forgets the compensators of the last tenth of the days (about that: a
     tenth of all)."""
 

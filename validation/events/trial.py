@@ -5,17 +5,16 @@ from __future__ import annotations
 import itertools
 import time
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from clientela.engine import draw_on, draw_recorded
+from clientela.engine import Record, draw_on, draw_recorded
 from clientela.inference.likelihood import likelihood_of
 from clientela.inference.mode import Mode, mode_of
 from clientela.inference.record import record_of_times
 from clientela.inference.residuals import residuals
 from clientela.inference.scores import Scores
-from clientela.process import compile_process
+from clientela.process import Program, compile_process
 from validation.events.models import Events, Terms, names_of, process_of
 
 WEEK = 7.0
@@ -75,7 +74,7 @@ def _part(terms: Terms, events: Events, split: float, weeks: int) -> Judged:
     mode = mode_of(likelihood)
     seconds = time.perf_counter() - began
     edges = split + WEEK * np.arange(weeks + 1)
-    reached = [_reached(program, record, chosen, mode, day) for day in edges]
+    reached = [_reached(program, record, scores, mode, day) for day in edges]
     crps = _crps(program, record, scores, mode, events, edges)
     return Judged(
         terms.name, len(chosen), seconds, np.diff(reached), crps,
@@ -83,14 +82,14 @@ def _part(terms: Terms, events: Events, split: float, weeks: int) -> Judged:
     )  # fmt: skip
 
 
-def _reached(program: Any, record: Any, chosen: list[str], mode: Mode, day: float) -> float:
+def _reached(program: Program, record: Record, scores: Scores, mode: Mode, day: float) -> float:
     """The log-likelihood at the mode up to a day."""
     whole = replace(program, horizon=day)
-    return float(likelihood_of(whole, record, Scores(whole, chosen), day).values(mode.z[None])[0])
+    return float(likelihood_of(whole, record, scores, day).values(mode.z[None])[0])
 
 
 def _crps(
-    program: Any, record: Any, scores: Scores, mode: Mode, events: Events, edges: np.ndarray
+    program: Program, record: Record, scores: Scores, mode: Mode, events: Events, edges: np.ndarray
 ) -> np.ndarray:
     """CRPS of the number of events in each week, told at its beginning: paths go on from what had
     happened, with parameters from the normal approximation."""
