@@ -81,7 +81,8 @@ class Curve:
 
     Quantiles of some families are drawn from tables with straight lines between; a likelihood has
     to be bent as the law itself is, so a cubic spline through exact quantiles is used in their place;
-    one that keeps to their order where a mixture's quantile leaps from one case to the other.
+    one that keeps to their order where a mixture's quantile leaps from one case to the other, or
+    where a law is so near to its bounds that the cubic would swing about them.
     """
 
     def __init__(self, law: Distribution | Conditional) -> None:
@@ -90,6 +91,8 @@ class Curve:
             self._spline = PchipInterpolator(_NODES, _mixed(law))
         else:
             self._spline = CubicSpline(_NODES, exact_quantile(law, ndtr(_NODES)))
+            if not _rises(self._spline):
+                self._spline = PchipInterpolator(_FINE, exact_quantile(law, ndtr(_FINE)))
         self.low, self.high = law.support()
 
     def at(self, z: np.ndarray) -> np.ndarray:
@@ -101,6 +104,18 @@ class Curve:
     def score(self, values: np.ndarray) -> np.ndarray:
         """Where it has these values."""
         return np.interp(values, self.at(_FINE), _FINE)
+
+
+def _rises(cubic: CubicSpline) -> bool:
+    """Whether it falls nowhere by more than rounding: its slope is a parabola in each interval."""
+    a, b, c, d = cubic.c
+    width = np.diff(cubic.x)
+    lowest = np.minimum(c, c + width * (2.0 * b + width * 3.0 * a))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        turn = -b / (3.0 * a)
+        inside = (turn > 0.0) & (turn < width)
+        lowest = np.where(inside, np.minimum(lowest, c - b**2 / (3.0 * a)), lowest)
+    return bool((lowest * width >= -1e-13 * np.abs(d)).all())
 
 
 def exact_quantile(law: Distribution, level: np.ndarray) -> np.ndarray:

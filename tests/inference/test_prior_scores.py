@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import ndtr
@@ -82,6 +82,7 @@ def test_at_standard_normal_scores_values_have_the_prior(name: str):
 
 @settings(max_examples=80)
 @given(name=st.sampled_from([*EVERY]), first=st.floats(-FARTHEST, FARTHEST), step=st.floats(1e-3, 0.1))  # fmt: skip
+@example(name="beta at both ends", first=-5.0, step=0.0625)
 def test_more_score_is_more_value_and_within_the_support(name: str, first: float, step: float):
     law = EVERY[name]
     values = Curve(law).at(first + step * np.arange(200))
