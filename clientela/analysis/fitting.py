@@ -10,35 +10,33 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from clientela.analysis.fitted import VIOLENCE, Estimate, Fit, Options
 from clientela.analysis.questions import QuestionError
 from clientela.engine import Record
-from clientela.inference.chronicle import Chronicle, load_chronicle
+from clientela.inference.chronicle import Chronicle, backward, load_chronicle
 from clientela.inference.conditioning import condition
 from clientela.inference.course import SHAPES, add_course
 from clientela.inference.dated import Dated, dated_events
-from clientela.inference.held_out import HeldOut, held_out
+from clientela.inference.held_out import held_out
 from clientela.inference.likelihood import ByEngine, Likelihood, likelihood_of
 from clientela.inference.linear import Linear, NotLinearError
 from clientela.inference.memories import split_memories
 from clientela.inference.mode import Mode, check_proper, mode_of
 from clientela.inference.nuts import Chains, sample
-from clientela.inference.predicted import Predicted, predicted_counts
-from clientela.inference.residuals import Residuals, residuals
-from clientela.inference.scores import Scores, is_smooth
+from clientela.inference.predicted import predicted_counts
+from clientela.inference.record import by_chance
+from clientela.inference.residuals import residuals
+from clientela.inference.scores import Scores, is_smooth, moved
 from clientela.mechanisms import build
 from clientela.process import Process, Program, compile_process
 from clientela.process.program import ADD_MARK
-from clientela.reading import ReadingError, Tree, refuse
+from clientela.reading import ReadingError, refuse
 from clientela.scenario import Scenario
 
 METHODS = ("mode", "nuts", "particles")
-# The mechanisms whose part is fitted unless others are named, and the events that a log is of.
-MECHANISMS = ("escalation",)
-VIOLENCE = ("attack:*", "clash:*")
 # Draws from the posterior that estimates and checks are made of.
 KEPT = 1_000
 # A log-likelihood that varies by more than this over streams of chance is no function of values.
@@ -49,114 +47,6 @@ _SILENT = 1e-9
 # The standard deviation of a step of the background on the log scale.
 COURSE_SD = 0.3
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value before and after: medians, and 5 and 95 % quantiles.
-
-    `distance` is how far its normal score has moved, the Kullback–Leibler divergence of a normal
-    law from the standard one; `draws` are from the posterior.
-    """
-
-    path: str
-    before: tuple[float, float, float]
-    after: tuple[float, float, float]
-    distance: float
-    draws: np.ndarray
-    flat: bool
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a fit is made.
-
-    `mechanisms` are those whose part is in the fitted process, `watched` the events of which the log
-    is complete, `given` those that happened as it says but are not explained. `only` and `flat` are
-    patterns of the values that are fitted, and of those that have no prior. `background` is
-    constant, piecewise:N or spline:N; `memories` half-lives in days in place of the scenario's one.
-    """
-
-    since: dt.date | None = None
-    through: dt.date | None = None
-    test_from: dt.date | None = None
-    mechanisms: tuple[str, ...] = MECHANISMS
-    watched: tuple[str, ...] = VIOLENCE
-    given: tuple[str, ...] = ()
-    only: tuple[str, ...] = ()
-    flat: tuple[str, ...] = ()
-    background: str = "constant"
-    memories: tuple[float, ...] = ()
-    method: str = "mode"
-    draws: int = 500
-    chains: int = 4
-    accept: float = 0.9
-    particles: int = 4_000
-    seed: int = 1
-
-
-@dataclass(frozen=True)
-class Fit:
-    """What a log says of a scenario's values.
-
-    `file` and `sha256` are the log's; `events` those of it that were fitted. `hidden` are events that
-    were held not to happen because the log does not tell; `silent` values that it says nothing of.
-    `course` is the background by piece: edges in days, and medians and 5 and 95 % quantiles.
-    """
-
-    scenario: Scenario
-    options: Options
-    file: Path
-    sha256: str
-    title: str
-    events: Dated
-    closed: bool
-    estimates: tuple[Estimate, ...]
-    silent: tuple[str, ...]
-    hidden: tuple[str, ...]
-    log_likelihood: float
-    evidence: float
-    residuals: Residuals
-    predicted: Predicted
-    course: tuple[np.ndarray, np.ndarray] | None
-    held_out: HeldOut | None
-    mode: Mode | None
-    chains: Chains | None
-    seconds: float
-
-    @property
-    def values(self) -> list[Estimate]:
-        """The estimates that are values of the scenario, most learned first."""
-        return [e for e in self.estimates if not e.path.startswith(("background.", "memory."))]
-
-    def as_json(self) -> dict[str, Any]:
-        """What `--json` prints."""
-        return {
-            "scenario": self.scenario.scenario,
-            "log": {"file": str(self.file), "sha256": self.sha256},
-            "since": str(self.events.since), "through": str(self.events.through),
-            "events": len(self.events), "left_out": dict(self.events.left_out),
-            "unknown": dict(self.events.unknown.most_common(20)),
-            "method": self.options.method, "closed_form": self.closed,
-            "log_likelihood": self.log_likelihood,
-            "evidence": None if np.isnan(self.evidence) else self.evidence,
-            "estimates": [
-                {"path": e.path, "before": e.before, "after": e.after, "distance": e.distance}
-                for e in self.estimates
-            ],
-            "silent": list(self.silent), "hidden": list(self.hidden),
-            "residuals": {
-                k: None if np.isnan(v) else v
-                for k, v in dataclasses.asdict(self.residuals).items() if k != "levels"
-            },
-            "held_out": None if self.held_out is None else self.held_out.as_json(),
-            "predicted": self.predicted.as_json(),
-            "chains": None if self.chains is None else {
-                "rhat": float(self.chains.rhat.max()), "ess": float(self.chains.ess.min()),
-                "divergences": self.chains.divergences,
-            },
-            "seconds": round(self.seconds, 3),
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -196,7 +86,9 @@ def fit(
     began = time.perf_counter()
     path = Path(log)
     chronicle, tree = load_chronicle(path, options.through, to_last=True)
-    _check_days(chronicle, tree)
+    wrong = [*backward(chronicle, tree)]
+    if wrong:
+        raise ReadingError(wrong)
     since, through = _window(scenario, chronicle, options, path)
     setting = _setting(scenario, chronicle, since, through, options, path)
     until = _until(since, through, options)
@@ -243,7 +135,7 @@ def _check(options: Options) -> None:
         raise QuestionError("--memory: expected half-lives in days, over 0 and no two alike")
 
 
-def _window(scenario: Scenario, chronicle: Any, options: Options, path: Path) -> tuple[dt.date, dt.date]:  # fmt: skip
+def _window(scenario: Scenario, chronicle: Chronicle, options: Options, path: Path) -> tuple[dt.date, dt.date]:  # fmt: skip
     """The first and the last day of the log that are fitted to; both before the scenario's date."""
     day = dt.timedelta(days=1)
     before = [entry for entry in chronicle.events if entry.last < scenario.as_of]
@@ -267,17 +159,6 @@ def _window(scenario: Scenario, chronicle: Any, options: Options, path: Path) ->
     return since, through
 
 
-def _check_days(chronicle: Chronicle, tree: Tree) -> None:
-    """Raises ReadingError for events that end before they begin."""
-    wrong = [
-        tree.problem(("events", k, "until"), f"{entry.until} is before {entry.date}, its date")
-        for k, entry in enumerate(chronicle.events)
-        if entry.last < entry.date
-    ]
-    if wrong:
-        raise ReadingError(wrong)
-
-
 def _until(since: dt.date, through: dt.date, options: Options) -> float:
     """How many days from the first on are fitted to."""
     last = options.test_from or through + dt.timedelta(days=1)
@@ -285,7 +166,7 @@ def _until(since: dt.date, through: dt.date, options: Options) -> float:
 
 
 def _setting(
-    scenario: Scenario, chronicle: Any, since: dt.date, through: dt.date, options: Options, path: Path
+    scenario: Scenario, chronicle: Chronicle, since: dt.date, through: dt.date, options: Options, path: Path
 ) -> _Setting:  # fmt: skip
     unknown = [m for m in options.mechanisms if m not in scenario.active]
     if unknown:
@@ -311,7 +192,12 @@ def _setting(
         )
     held: tuple[str, ...] = ()
     if options.method != "particles":
-        held = tuple(n for n in _by_chance(process) if n not in chosen)
+        loose = by_chance(program)
+        held = tuple(
+            n
+            for n, is_loose in zip(program.event_names, loose, strict=True)
+            if is_loose and n not in chosen
+        )
     record = dated.record(program, watched, (*given, *held))
     return _Setting(program, dated, record, watched, given, held, tuple(steps))
 
@@ -355,28 +241,17 @@ def _meant(process: Process, patterns: Sequence[str], option: str) -> tuple[str,
     return tuple(found)
 
 
-def _by_chance(process: Process) -> list[str]:
-    """Events that come by an intensity."""
-    return [n for n, e in process.events.items() if e.excitation or not _is_zero(e.rate)]
-
-
-def _is_zero(rate: Any) -> bool:
-    return isinstance(rate, int | float) and rate == 0.0
-
-
 def _likelihood(
     setting: _Setting, until: float, options: Options
 ) -> tuple[Likelihood, tuple[str, ...]]:
     """The log-likelihood as a function of the values that it depends on, and those it does not."""
     program = setting.until(until)
     names = [p.name for p in program.parameters if is_smooth(p.distribution)]
-    for pattern in options.only:
-        if not _matches_any(names, pattern):
-            raise QuestionError(f"--only {pattern}: no value of the process fitted is called so; it has {', '.join(names)}")  # fmt: skip
+    _check_named("--only", options.only, names, "no value of the process fitted is called so; it has")  # fmt: skip
     chosen = [n for n in names if not options.only or _matches(n, (*options.only, "background.*", "memory.*"))]  # fmt: skip
     if not chosen:
         raise QuestionError("every value of the process fitted is a number; there is nothing to learn")  # fmt: skip
-    _check_flat(chosen, options)
+    _check_named("--flat", options.flat, chosen, "no value that is fitted is called so; there are")
     first = likelihood_of(program, setting.record, Scores(program, chosen), until, options.seed)
     if options.method != "particles" and isinstance(first, ByEngine):
         varies = first.chance(np.zeros(len(chosen)))
@@ -395,14 +270,11 @@ def _likelihood(
     return likelihood_of(program, setting.record, scores, until, options.seed), silent
 
 
-def _check_flat(names: Sequence[str], options: Options) -> None:
-    for pattern in options.flat:
-        if not _matches_any(names, pattern):
-            raise QuestionError(f"--flat {pattern}: no value that is fitted is called so; there are {', '.join(names)}")  # fmt: skip
-
-
-def _matches_any(names: Sequence[str], pattern: str) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for name in names)
+def _check_named(option: str, patterns: Sequence[str], names: Sequence[str], said: str) -> None:
+    """Raises QuestionError for a pattern that none of the names has."""
+    for pattern in patterns:
+        if not any(_matches(name, [pattern]) for name in names):
+            raise QuestionError(f"{option} {pattern}: {said} {', '.join(names)}")
 
 
 def _left_open(setting: _Setting) -> str:
@@ -495,7 +367,7 @@ def _estimates(scores: Scores, z: np.ndarray) -> list[Estimate]:
     levels = np.random.default_rng(0).standard_normal((4000, len(scores)))
     before = scores.values(levels)
     mean, variance = z.mean(axis=0), np.maximum(z.var(axis=0), 1e-12)
-    distance = 0.5 * (mean**2 + variance - 1.0 - np.log(variance))
+    distance = moved(mean, variance)
     found = [
         Estimate(name, _three(before[:, k]), _three(values[:, k]), float(distance[k]), values[:, k], bool(scores.flat[k]))
         for k, name in enumerate(scores.names)

@@ -22,10 +22,13 @@ from clientela.inference.chronicle import Account, Entry, account_of, load_chron
 from clientela.inference.conditioning import Conditioned, condition
 from clientela.inference.particles import unknowns
 from clientela.inference.record import without_schedule_of
+from clientela.inference.scores import moved
 from clientela.process import Parameter, Program
 from clientela.scenario import Scenario
 
 EACH = ("event", "week", "month", "end")
+# What the runs of an update are told by from branches, which go on from another day too.
+UPDATE = "update"
 _DAY = dt.timedelta(days=1)
 Progress = Callable[[int, int], None]
 
@@ -210,7 +213,7 @@ def update(
         forecast = forecast_of(
             scenario, program, drawer, draws=draws, seed=seed, gone_on=date,
             out=None if out is None else Path(out) / str(date),
-            base=f"{account.digest} {particles} {draws} {days[: len(moments) + 1]}",
+            base=f"{UPDATE} {account.digest} {particles} {draws} {days[: len(moments) + 1]}",
         )  # fmt: skip
         moments.append(
             Moment(date, forecast, found.evidence, found.effective, found.resampled, found.moved)
@@ -290,7 +293,7 @@ def _learned(program: Program, record: Record, found: Conditioned) -> Iterator[L
     z = ndtri(levels)
     mean = found.weights @ z
     variance = np.maximum(found.weights @ (z - mean) ** 2, 1e-6)
-    distance = 0.5 * (mean**2 + variance - 1.0 - np.log(variance))
+    distance = moved(mean, variance)
     values = found.particles.parameters(program)[:, len(program.propositions) :]
     prior = np.linspace(0.0005, 0.9995, 1000)
     names = unknowns(program)[beliefs:]
@@ -299,7 +302,9 @@ def _learned(program: Program, record: Record, found: Conditioned) -> Iterator[L
         if names[k] in known or not hasattr(law, "quantile"):
             continue
         before = np.quantile(law.quantile(prior), [0.5, 0.05, 0.95])
-        after = _weighted_quantiles(values[:, k], found.weights, [0.5, 0.05, 0.95])
+        after = np.quantile(
+            values[:, k], [0.5, 0.05, 0.95], weights=found.weights, method="inverted_cdf"
+        )
         yield Learned(names[k], _three(before), _three(after), float(distance[k]))
 
 
@@ -316,13 +321,6 @@ def _days_known(program: Program, record: Record) -> set[str]:
 
 def _three(values: np.ndarray) -> tuple[float, float, float]:
     return float(values[0]), float(values[1]), float(values[2])
-
-
-def _weighted_quantiles(values: np.ndarray, weights: np.ndarray, at: list[float]) -> np.ndarray:
-    order = np.argsort(values)
-    return values[order][
-        np.minimum(np.searchsorted(np.cumsum(weights[order]), at), len(values) - 1)
-    ]
 
 
 def _said(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from clientela.analysis.fitting import Estimate, Fit
+from clientela.analysis.fitted import Estimate, Fit
 from clientela.reading import ReadingError, Tree, read_yaml, refuse
 from clientela.replacing import replacing
 from clientela.scenario.conditional import parts

@@ -29,7 +29,7 @@ from clientela.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from clientela.analysis.fitting import Fit
+    from clientela.analysis.fitted import Fit
 
 _DAY = ["%Y-%m-%d"]
 
@@ -108,7 +108,7 @@ def fit(
     """Values of a scenario learned from events before its date, how well they fit, and a branch."""
     with faults():
         scenario = read_scenario(target, branch, None, without_source, set_, plugin)
-        from clientela.analysis.fitting import MECHANISMS, VIOLENCE, Options
+        from clientela.analysis.fitted import MECHANISMS, VIOLENCE, Options
         from clientela.analysis.fitting import fit as fitted
 
         options = Options(

@@ -153,6 +153,15 @@ def _occurrence(entry: Entry, kinds: Sequence[str], as_of: dt.date) -> Occurrenc
     )
 
 
+def backward(chronicle: Chronicle, tree: Tree) -> Iterator[Problem]:
+    """Events that end before they begin."""
+    for k, entry in enumerate(chronicle.events):
+        if entry.last < entry.date:
+            yield tree.problem(
+                ("events", k, "until"), f"{entry.until} is before {entry.date}, its date"
+            )
+
+
 def _date_problems(chronicle: Chronicle, tree: Tree, scenario: Scenario) -> Iterator[Problem]:
     first, last, through = scenario.as_of, scenario.horizon, chronicle.through
     if not first <= through <= last:
@@ -165,12 +174,11 @@ def _date_problems(chronicle: Chronicle, tree: Tree, scenario: Scenario) -> Iter
             ("through",),
             f"answers of the scenario's as_of, {first}, are those before that day; expected a later one",
         )
+    yield from backward(chronicle, tree)
     for k, entry in enumerate(chronicle.events):
         if entry.last < entry.date:
-            yield tree.problem(
-                ("events", k, "until"), f"{entry.until} is before {entry.date}, its date"
-            )
-        elif entry.date < first:
+            continue
+        if entry.date < first:
             yield tree.problem(
                 ("events", k, "date"),
                 f"{entry.date} is before {first}, the scenario's as_of; what was before it belongs under "

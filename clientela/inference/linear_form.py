@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clientela.engine import Record
+from clientela.inference.record import by_chance
 from clientela.process import Program
 from clientela.process.program import (
     ADD,
@@ -125,8 +126,7 @@ def _check_kinds(program: Program, record: Record, kinds: np.ndarray) -> None:
     for e in unmarked:
         if marked[happenings.effect_lo[e] : happenings.effect_hi[e]].any():
             raise NotLinearError(f"some number killed by {names[e]} is not recorded")
-    chance = (rates.add_lo[1:] > rates.add_lo[:-1]) | (program.base[rates.rate] != 0.0)
-    hidden = np.flatnonzero(chance & ~record.watched)
+    hidden = np.flatnonzero(by_chance(program) & ~record.watched)
     if len(hidden):
         raise NotLinearError(f"{names[hidden[0]]} may happen and is not watched")
 

@@ -164,12 +164,17 @@ def _scheduled(program: Program) -> np.ndarray:
     return scheduled
 
 
-def _weighed(program: Program) -> np.ndarray:
-    """Which types come by an intensity of their own, and not because they are due."""
+def by_chance(program: Program) -> np.ndarray:
+    """Which types have an intensity of their own, shape (types,)."""
     rates = program.arrays.rates
     uncertain = np.isin(rates.rate, program.positions)
     excited = rates.add_lo[1:] > rates.add_lo[:-1]
-    return (uncertain | (program.base[rates.rate] > 0) | excited) & ~_scheduled(program)
+    return uncertain | (program.base[rates.rate] > 0) | excited
+
+
+def _weighed(program: Program) -> np.ndarray:
+    """Which types come by an intensity of their own, and not because they are due."""
+    return by_chance(program) & ~_scheduled(program)
 
 
 def _known(name: str, may: Sequence[str], names: Mapping[str, int], row: int | None = None) -> str:

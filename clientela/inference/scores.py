@@ -150,6 +150,12 @@ def _without_prior(law: Curve, z: np.ndarray) -> np.ndarray:
     return low + (middle - low) * np.exp(z) if math.isfinite(low) else middle + z
 
 
+def moved(mean: np.ndarray, variance: np.ndarray) -> np.ndarray:
+    """How far scores with these moments have moved from the prior, nats: the Kullback–Leibler
+    divergence of a normal law from the standard one."""
+    return 0.5 * (mean**2 + variance - 1.0 - np.log(variance))
+
+
 def is_smooth(law: Distribution | Conditional) -> bool:
     """Whether it is a law over a continuum, in which a gradient can go up."""
     families = {part.family for part in parts(law)}

@@ -15,7 +15,7 @@ from clientela.report.drawing import figure
 from clientela.report.palette import GREY, INK, MUTED, SERIES
 
 if TYPE_CHECKING:
-    from clientela.analysis.fitting import Estimate, Fit
+    from clientela.analysis.fitted import Estimate, Fit
 
 # Values shown, those learned most of.
 SHOWN = 10

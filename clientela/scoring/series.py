@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clientela.analysis import Answer, Forecast, open_run
+from clientela.analysis.updating import UPDATE
 from clientela.engine import RunFolder, StoreError
 from clientela.scenario import Scenario, bundled
 
@@ -101,9 +102,8 @@ def _opened(folder: Path) -> Forecast:
     """The run's forecast. Raises StoreError if it has none, or is a branch from a day."""
     with _damage(folder):
         forecast = open_run(folder)
-        # An update goes on from an account and its particles, a branch from one program alone.
         went_on = forecast.folder.manifest()["identity"].get("gone_on", "").split()
-    if len(went_on) == 2:
+    if went_on and UPDATE not in went_on:
         raise StoreError(
             f"{folder}: is a branch from {went_on[0]}, a what-if and no forecast; score the run "
             "that it came from"

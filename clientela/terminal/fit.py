@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from clientela.analysis.fitting import Estimate, Fit
+    from clientela.analysis.fitted import Estimate, Fit
 
 # Estimates shown, and how far one must have moved to be (nats).
 SHOWN, LEAST = 16, 0.005
@@ -18,7 +18,10 @@ SHOWN, LEAST = 16, 0.005
 def print_fit(found: Fit) -> None:
     """What was fitted, the values before and after, how well it fits, and what to beware of."""
     console = Console(markup=False, emoji=False)
-    say = lambda text, style="": console.print(text, style=style, highlight=False, soft_wrap=True)  # noqa: E731
+
+    def say(text: str, style: str = "") -> None:
+        console.print(text, style=style, highlight=False, soft_wrap=True)
+
     events, options = found.events, found.options
     say(f"{found.scenario.title}: fitted to {found.title}", "bold")
     say(
