@@ -50,6 +50,12 @@ def ship(
     path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+def with_interval(values: tuple[float, float, float], form: str) -> str:
+    """A number with its interval, minus signs as such."""
+    middle, low, high = (format(v, form).replace("-", "−") for v in values)
+    return f"{middle} ({low} to {high})"
+
+
 def rounded(values: Iterable[float]) -> list[float]:
     """Five significant digits of each."""
     return [float(f"{value:.5g}") for value in values]

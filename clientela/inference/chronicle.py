@@ -98,13 +98,12 @@ def load_chronicle(
         tree.data |= {"watched": list(watched)} if watched else {}
         if path.suffix == ".csv" and "through" not in tree.data:
             days = [e.get("until", e["date"]) for e in tree.data["events"]] if to_last else []
-            if any(days):
-                tree.data["through"] = max(filter(None, days))
-                return validated(Chronicle, tree), tree
-            message = (
-                "a log of events does not say up to which day it is complete; add --through DATE"
-            )
-            refuse(path, message)
+            if not any(days):
+                refuse(
+                    path,
+                    "a log of events does not say up to which day it is complete; add --through DATE",
+                )
+            tree.data["through"] = max(filter(None, days))
     return validated(Chronicle, tree), tree
 
 

@@ -56,14 +56,14 @@ def reliability(
     w = w / w.sum()
     distinct, of = np.unique(p, return_inverse=True)
     total = np.bincount(of, w)
-    observed = _recalibrated(y, w, of, total)
+    observed = recalibrated(y, w, of, total)
     rate = float(w @ y)
     brier, best = float(w @ (p - y) ** 2), float(w @ (observed[of] - y) ** 2)
     known = rate * (1.0 - rate)
     numbers = {question: k for k, question in enumerate(dict.fromkeys(questions))}
     which = np.array([numbers[question] for question in questions])
     uniform = np.random.default_rng(seed).random((RESAMPLES, len(numbers)))
-    drawn = np.array([_recalibrated(u[which] < p, w, of, total) for u in uniform])
+    drawn = np.array([recalibrated(u[which] < p, w, of, total) for u in uniform])
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
     # The fit is never worse than what was given or than the mean, but by rounding.
     miscalibration, discrimination = max(brier - best, 0.0), max(known - best, 0.0)
@@ -72,7 +72,7 @@ def reliability(
     )  # fmt: skip
 
 
-def _recalibrated(y: np.ndarray, w: np.ndarray, of: np.ndarray, total: np.ndarray) -> np.ndarray:
+def recalibrated(y: np.ndarray, w: np.ndarray, of: np.ndarray, total: np.ndarray) -> np.ndarray:
     """The frequencies nearest to y that do not fall as the probability rises, one for each distinct
     one (isotonic regression by pooling adjacent violators; Ayer et al. 1955)."""
     return isotonic_regression(np.bincount(of, w * y) / total, weights=total).x

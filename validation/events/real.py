@@ -10,14 +10,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from validation.bootstrap import interval
 from validation.events import attacks, dyads
 from validation.events.baselines import RULES, judge_rule
 from validation.events.models import Events, Terms
 from validation.events.trial import WEEK, Judged, judge
+from validation.writing import with_interval
 
 # What the others are set beside.
 REFERENCE = "last four weeks, negative binomial"
-_DRAWS = 4_000
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,8 @@ class Comparison:
         return density, self._difference(first.crps - second.crps, 1.0)
 
     def _difference(self, each: np.ndarray, scale: float) -> tuple[float, float, float]:
-        random = np.random.default_rng(7)
-        means = each[random.integers(0, len(each), (_DRAWS, len(each)))].mean(axis=1)
-        low, high = np.quantile(means, [0.025, 0.975])
-        return float(each.mean()) * scale, float(low) * scale, float(high) * scale
+        middle, low, high = interval(each, np.arange(len(each)), seed=7)
+        return middle * scale, low * scale, high * scale
 
 
 def run(said: Callable[[str], None], folders: tuple[Path, Path]) -> list[Comparison]:
@@ -96,8 +95,8 @@ def block(found: Comparison) -> str:
         same = each.name == REFERENCE
         rows.append(
             f"| {each.name} | {each.parameters} | {_or_dash(each.seconds, '.1f')} "
-            f"| {f'{each.weekly.sum() / found.tested:.4f}'.replace('-', '−')} | {'reference' if same else _three(gain, '+.4f')} "
-            f"| {each.crps.mean():.2f} | {'reference' if same else _three(crps, '+.2f')} "
+            f"| {f'{each.weekly.sum() / found.tested:.4f}'.replace('-', '−')} | {'reference' if same else with_interval(gain, '+.4f')} "
+            f"| {each.crps.mean():.2f} | {'reference' if same else with_interval(crps, '+.2f')} "
             f"| {_or_dash(each.distance, '.3f')} | {_or_dash(each.radius, '.2f')} |"
         )
     return "\n".join(rows)
@@ -121,18 +120,13 @@ def excitation(found: Sequence[Comparison]) -> str:
         for name, pair in _PAIRS.items():
             density, crps = each.between(*pair)
             rows.append(
-                f"| {each.name} | {name} | {_three(density, '+.3f')} | {_three(crps, '+.2f')} |"
+                f"| {each.name} | {name} | {with_interval(density, '+.3f')} | {with_interval(crps, '+.2f')} |"
             )
     return "\n".join(rows)
 
 
 def _or_dash(value: float, form: str) -> str:
     return "–" if np.isnan(value) else format(value, form)
-
-
-def _three(values: tuple[float, float, float], form: str) -> str:
-    middle, low, high = (format(v, form).replace("-", "−") for v in values)
-    return f"{middle} ({low} to {high})"
 
 
 def draw(found: Sequence[Comparison], path: Path) -> None:

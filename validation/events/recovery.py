@@ -21,7 +21,7 @@ import numpy as np
 from clientela.engine import draw_recorded, draw_until, prepare
 from clientela.engine.ensemble import cores
 from clientela.inference.linear import Linear
-from clientela.inference.mode import mode_of
+from clientela.inference.mode import Mode, mode_of
 from clientela.inference.record import compile_record, record_of_times
 from clientela.inference.scores import Scores
 from clientela.process import Add, Parameter, Process, Program, compile_process
@@ -116,7 +116,7 @@ def run(said: Callable[[str], None], tick: Path | None = None) -> Recovery:
     said(f"recovery: fitted in {featured + mode.seconds:.2f} s")
     true = {f"rate.{i}": rates[i] for i in range(TYPES)}
     true |= {f"jump.{j}.{i}": jumps[i, j] for i in range(TYPES) for j in range(TYPES)}
-    errors = _errors(program, mode, true)
+    errors = _errors(scores, mode, true)
     return Recovery(
         len(days), len(scores), float((np.abs(errors) < 1.645).mean()),
         float(np.sqrt((errors**2).mean())), featured, mode.seconds, evaluated, mode.evaluations,
@@ -124,12 +124,10 @@ def run(said: Callable[[str], None], tick: Path | None = None) -> Recovery:
     )  # fmt: skip
 
 
-def _errors(program: Program, mode, true: dict[str, float]) -> np.ndarray:
+def _errors(scores: Scores, mode: Mode, true: dict[str, float]) -> np.ndarray:
     """Errors of scores in posterior standard deviations."""
-    sd = np.sqrt(np.diag(mode.covariance))
-    laws = {p.name: p.distribution for p in program.parameters}
-    at = [np.log(true[n] / laws[n]["median"]) / laws[n]["sigma"] for n in mode.names]
-    return (mode.z - np.array(at)) / sd
+    at = scores.of(np.array([[true[name] for name in mode.names]]))[0]
+    return (mode.z - at) / np.sqrt(np.diag(mode.covariance))
 
 
 _TICK = """

@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
-from scipy.optimize import isotonic_regression
 
 import clientela as ct
 from clientela.analysis import Answer
@@ -32,12 +31,13 @@ from clientela.engine.ensemble import cores
 from clientela.inference.record import RecordError
 from clientela.process import Program
 from clientela.scenario import Scenario
-from clientela.scoring.calibration import Reliability, reliability
+from clientela.scoring.calibration import Reliability, recalibrated, reliability
 from clientela.scoring.scores import kept
+from validation.bootstrap import interval
+from validation.writing import with_interval
 
 SCENARIO, SEED = "iraq-2021", 4711
 WATCHED = ("attack:*", "clash:*", "strike:*", "visit:iran", "ratification")
-BOOT = 4_000
 # Who says what, from the least that can be said; columns of the table.
 FORECASTERS = {
     "no_change": "no change",
@@ -88,11 +88,7 @@ class Result:
         as weeks and questions of one truth hang together."""
         table = self.table if table is None else table
         gap = self._losses(loss, over, table) - self._losses(loss, "updated", table)
-        _, of = np.unique(table["truth"].to_numpy(), return_inverse=True)
-        sums, counts = np.bincount(of, gap), np.bincount(of)
-        pick = np.random.default_rng(5).integers(0, len(sums), (BOOT, len(sums)))
-        low, high = np.quantile(sums[pick].sum(axis=1) / counts[pick].sum(axis=1), [0.025, 0.975])
-        return float(gap.mean()), float(low), float(high)
+        return interval(gap, table["truth"].to_numpy(), seed=5)
 
     def moves(self, away: str) -> float:
         """The mean squared difference of updated answers from another forecaster's."""
@@ -263,7 +259,7 @@ def block(found: Result) -> str:
     ]  # fmt: skip
     for name, title in FORECASTERS.items():
         curve = found.curves[name]
-        saved = ("", "") if name == "updated" else (_three(found.saved(loss, name)) for loss in ("Brier", "log"))  # fmt: skip
+        saved = ("", "") if name == "updated" else (with_interval(found.saved(loss, name), '+.4f') for loss in ("Brier", "log"))  # fmt: skip
         lines.append(
             f"| {title} | {found.mean('Brier', name):.4f} | {found.mean('log', name):.4f} | {curve.miscalibration:.4f} "
             f"({_if_right(found.table, name):.4f}) | {curve.discrimination:.4f} | {' | '.join(saved)} |"
@@ -276,9 +272,11 @@ def block(found: Result) -> str:
         cells = " | ".join(
             f"{found.mean('Brier', n, part):.4f}" for n in ("before", "open", "updated")
         )
-        saved = " | ".join(_three(found.saved("Brier", over, part)) for over in ("before", "open"))
+        saved = " | ".join(
+            with_interval(found.saved("Brier", over, part), "+.4f") for over in ("before", "open")
+        )
         lines.append(
-            f"| `{question}` | {part['truth'].n_unique()} | {part.height} | {float(part['came'].mean()):.0%} "  # type: ignore[arg-type]
+            f"| `{question}` | {part['truth'].n_unique()} | {part.height} | {part['came'].to_numpy().mean():.0%} "
             f"| {cells} | {saved} |"
         )
     return "\n".join(lines)
@@ -289,20 +287,16 @@ def _if_right(table: pl.DataFrame, name: str, samples: int = 200) -> float:
     probabilities given, one number for each truth and question."""
     given = table[name].to_numpy()
     _, of = np.unique(given, return_inverse=True)
-    total = np.bincount(of) / len(given)
+    even = np.full(len(given), 1.0 / len(given))
+    total = np.bincount(of, even)
     keys = table["truth"].cast(pl.String) + table["question"]
     _, which = np.unique(keys.to_numpy(), return_inverse=True)
     found = []
     for numbers in np.random.default_rng(6).random((samples, which.max() + 1)):
         came = (numbers[which] < given).astype(float)
-        fitted = isotonic_regression(np.bincount(of, came) / np.bincount(of), weights=total).x[of]
+        fitted = recalibrated(came, even, of, total)[of]
         found.append(((given - came) ** 2).mean() - ((fitted - came) ** 2).mean())
     return float(np.mean(found))
-
-
-def _three(values: tuple[float, float, float]) -> str:
-    middle, low, high = (f"{v:+.4f}".replace("-", "−") for v in values)
-    return f"{middle} ({low} to {high})"
 
 
 STYLES = {
