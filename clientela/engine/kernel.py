@@ -191,6 +191,8 @@ def _occur(arrays, history, record, row, key0, draw, first, t):
         at += 1
         if not is_open(arrays.rates, work.flags[0], e):
             continue
+        if record is not None and at > 1 and record.watched[e]:
+            record.weight[0] = -math.inf  # it comes of another, and the record does not have it
         turn = work.counts[e]
         work.counts[e] += 1
         lo = happenings.group_lo[e]

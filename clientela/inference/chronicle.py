@@ -197,22 +197,26 @@ def _watched(
     problems = []
     for k, pattern in enumerate(chronicle.watched):
         try:
-            found += [n for n in kinds_meant([pattern], program.event_names, may) if n not in found]
+            found += [n for n in _watchable(pattern, program, may) if n not in found]
         except RecordError as error:
             problems.append(tree.problem(("watched", k), str(error)))
     return found, problems
+
+
+def _watchable(pattern: str, program: Program, may: Sequence[str]) -> list[str]:
+    """The recordable events that a pattern means; if it means none, those that others bring about,
+    which are watched for not having happened."""
+    if not _meant(pattern, may) and (found := _meant(pattern, program.event_names)):
+        return found
+    return kinds_meant([pattern], program.event_names, may)
 
 
 def kinds_meant(patterns: Sequence[str], names: Sequence[str], may: Sequence[str]) -> list[str]:
     """The recordable events that patterns mean. Raises RecordError if one means none."""
     found: list[str] = []
     for pattern in patterns:
-        forms = [pattern]
-        if pattern.startswith("clash:"):  # of two, in either order
-            one, _, other = pattern.removeprefix("clash:").partition("~")
-            forms.append(f"clash:{other}~{one}")
-        hits = [name for name in may if any(fnmatch.fnmatchcase(name, form) for form in forms)]
-        if not hits and any(fnmatch.fnmatchcase(name, pattern) for name in names):
+        hits = _meant(pattern, may)
+        if not hits and _meant(pattern, names):
             raise RecordError(
                 f"'{pattern}' happens only because of another event; record that one, with its outcome"
             )
@@ -222,6 +226,15 @@ def kinds_meant(patterns: Sequence[str], names: Sequence[str], may: Sequence[str
             raise RecordError(f"there is no event '{pattern}'{hint}")
         found += [name for name in hits if name not in found]
     return found
+
+
+def _meant(pattern: str, names: Sequence[str]) -> list[str]:
+    """The names that a pattern means; a clash is of two, in either order."""
+    forms = [pattern]
+    if pattern.startswith("clash:"):
+        one, _, other = pattern.removeprefix("clash:").partition("~")
+        forms.append(f"clash:{other}~{one}")
+    return [name for name in names if any(fnmatch.fnmatchcase(name, form) for form in forms)]
 
 
 def _of_log(path: Path) -> Tree:

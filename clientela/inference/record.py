@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -46,9 +46,10 @@ class Occurrence:
 
 
 def recordable(program: Program) -> tuple[str, ...]:
-    """The event types that a record may watch: those that nothing else brings about.
+    """The event types that a record may have: those that nothing else brings about.
 
-    What an event fires, at once or later, happens because of it and has no intensity of its own.
+    What an event fires, at once or later, happens because of it and has no intensity of its own. It
+    may be watched: then it has not happened.
     """
     effects = program.arrays.effects
     fired = set(effects.target[np.isin(effects.op, [FIRE, FIRE_AT])].tolist())
@@ -65,15 +66,16 @@ def compile_record(
 ) -> Record:
     """The record for the engine. Every type that occurs must be watched or given.
 
-    What is given happens as the record has it too, but its coming and not coming say nothing.
-    Raises RecordError for types, branches and numbers that the process does not have, days before
-    its beginning or after its horizon, and types that another event brings about.
+    What is given happens as the record has it too, but its coming and not coming say nothing. What
+    another event brings about may be watched, but not occur: the record is then impossible in a
+    history that has it. Raises RecordError for types, branches and numbers that the process does not have, days before
+    its beginning or after its horizon, and occurrences that another event brings about.
     """
     may = (*recordable(program), *given)
     names = {name: e for e, name in enumerate(program.event_names)}
     watch, weigh = np.zeros((2, len(names)), dtype=np.bool_)
     for name in (*watched, *given):
-        watch[names[_known(name, may, names)]] = True
+        watch[names[_known(name, names, names)]] = True
     weigh[:] = watch & _weighed(program)
     weigh[[names[name] for name in given]] = False
     rows = [_branches(program, k, each, watch, may, names) for k, each in enumerate(occurrences)]
@@ -108,13 +110,17 @@ def record_of_times(
 ) -> Record:
     """The record of many events at exact times, outcomes unknown; `killed` is −1 where unknown.
 
-    Raises RecordError for types that the process does not have, or that are not watched or given.
+    Raises RecordError for types that the process does not have, that are not watched or given, or
+    that another event brings about.
     """
+    given = tuple(given)
     empty = compile_record(program, [], watched, given)
     names = {name: e for e, name in enumerate(program.event_names)}
     unknown = set(kinds) - {name for name, e in names.items() if empty.watched[e]}
     if unknown:
         raise RecordError(f"'{min(unknown)}' happened but is neither watched nor given")
+    for kind in sorted(set(kinds)):
+        _known(kind, (*recordable(program), *given), names)
     order = np.argsort(days, kind="stable")
     if killed is not None:
         _check_none_killed(program, kinds, killed, names)
@@ -177,9 +183,11 @@ def _weighed(program: Program) -> np.ndarray:
     return by_chance(program) & ~_scheduled(program)
 
 
-def _known(name: str, may: Sequence[str], names: Mapping[str, int], row: int | None = None) -> str:
+def _known(
+    name: str, may: Collection[str], names: Mapping[str, int], row: int | None = None
+) -> str:
     if name not in names:
-        near = difflib.get_close_matches(name, may, 1)
+        near = difflib.get_close_matches(name, list(may), 1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
         raise RecordError(f"there is no event '{name}'{hint}", row)
     if name not in may:

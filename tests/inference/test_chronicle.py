@@ -150,6 +150,14 @@ def test_a_log_needs_no_more_than_four_columns(account):
     assert record.mark.tolist() == [-1]
 
 
+def test_what_others_bring_about_can_be_watched_for_not_happening(account, program):
+    found = account(CHRONICLE.replace("watched: [", "watched: [government, 'session:*', "))
+    assert {"government", "session:cabinet"} < {*found.watched}
+    number = program.event_names.index("government")
+    assert found.record.watched[number]
+    assert not found.record.weighed[number]
+
+
 # -- what is wrong ----------------------------------------------------------------------------
 
 RATIFICATION, ATTACK = (

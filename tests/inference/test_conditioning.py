@@ -11,7 +11,17 @@ from clientela.engine import draw_block, draw_parameters
 from clientela.inference import particles as particles_module
 from clientela.inference.conditioning import condition
 from clientela.inference.record import Occurrence, RecordError, compile_record
-from clientela.process import Add, Branch, Choice, Parameter, Process, compile_process
+from clientela.process import (
+    Add,
+    Branch,
+    Choice,
+    Fire,
+    FireAfter,
+    Parameter,
+    Process,
+    Raise,
+    compile_process,
+)
 from clientela.scenario import gamma, uniform
 
 ATTACKS = [1, 2, 3.5, 4, 8, 9, 9.5, 20, 22, 30, 31, 33, 35, 37, 40, 42, 44, 48, 51, 60, 62, 66, 70]
@@ -45,6 +55,31 @@ def test_a_gamma_rate_has_its_conjugate_posterior_and_evidence():
         evidence -= (shape + n) * math.log(1.0 / scale + found.day)
         assert found.evidence == pytest.approx(evidence, abs=0.15)
         assert found.effective > 0.49 * 4_000
+
+
+@pytest.mark.parametrize("later", [None, 30.0])
+def test_what_has_not_come_of_something_unseen_says_that_it_was_not_there(later):
+    """A hidden cause with a gamma rate brings about something watched, at once or days later: not
+    to see it until T is to have seen no cause until T less the delay."""
+    p = Process(200.0)
+    p.flag("caused")
+    p.event("effect")
+    p.event("cause", rate=Parameter("rate", gamma(mean=0.01, sd=0.007)), when={"caused": False},
+            effects=[Raise("caused"), Fire("effect") if later is None else FireAfter("effect", later)])  # fmt: skip
+    program = compile_process(p)
+    shape, scale = (0.01 / 0.007) ** 2, 0.007**2 / 0.01
+    record = compile_record(program, [], ["effect"])
+    for found in condition(program, record, [50.0, 120.0, 200.0]):
+        seen = found.day - (later or 0.0)
+        after = stats.gamma(shape, scale=1.0 / (1.0 / scale + seen))
+        assert mean_of(found, program, "rate") == pytest.approx(after.mean(), abs=0.1 * after.std())
+        assert found.evidence == pytest.approx(-shape * math.log(1.0 + scale * seen), abs=0.05)
+        possible = np.isfinite(found.followed.weights)
+        came = np.isin(
+            np.arange(found.followed.block.count),
+            found.followed.block.draw[found.followed.block.label == 0],
+        )
+        assert np.array_equal(possible, ~came)
 
 
 def test_days_in_one_step_or_many_come_to_the_same():

@@ -22,6 +22,7 @@ from clientela.inference.record import (
     Occurrence,
     RecordError,
     compile_record,
+    record_of_times,
     recordable,
     without_schedule_of,
 )
@@ -281,6 +282,12 @@ def test_what_other_events_fire_is_not_recordable():
     program = compile_process(processes.choices())
     assert "echo" not in recordable(program)
     assert set(recordable(program)) < set(program.event_names)
+    for make in (
+        lambda: compile_record(program, [Occurrence("echo", 3.0)], ["echo"]),
+        lambda: record_of_times(program, ["echo"], np.array([3.0]), watched=["echo"]),
+    ):
+        with pytest.raises(RecordError, match="'echo' happens only because of another event"):
+            make()
 
 
 def test_an_attack_by_one_of_several_weighs_their_intensities_together():

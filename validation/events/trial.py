@@ -101,6 +101,8 @@ def _crps(
     for begin, end in itertools.pairwise(edges):
         _, states, _ = draw_recorded(program, SEED, columns, numbers, record, begin, states)
         block = draw_on(replace(program, horizon=end), SEED, columns, numbers, states)
+        if block.failed:  # their counts would be too small
+            raise RuntimeError(f"{len(block.failed)} paths failed by day {end:g}: {min(block.failed.values())}")  # fmt: skip
         counted = np.isin(block.label, wanted)
         drawn = np.bincount(block.draw[counted], minlength=PATHS)
         seen = int(((events.kind < types) & (events.day > begin) & (events.day <= end)).sum())

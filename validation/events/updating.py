@@ -1,17 +1,18 @@
 """Conditioning on simulated truth: are answers that are updated every week calibrated, and do they
 beat those that are not?
 
-Histories of iraq-2021 are drawn from its priors as truths. Of each, attacks, clashes, strikes, visits
-and the ratification are written down by their dates, as an analyst would have them, and the scenario
-is updated with them week by week.
+Histories of iraq-2021 are drawn from its priors as truths. Of each, what everybody sees is written
+down by its dates, as an analyst would have it, and the scenario is updated with it week by week.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import fnmatch
+import itertools
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -37,7 +38,12 @@ from validation.bootstrap import interval
 from validation.writing import with_interval
 
 SCENARIO, SEED = "iraq-2021", 4711
-WATCHED = ("attack:*", "clash:*", "strike:*", "visit:iran", "ratification")
+WATCHED = (
+    "attack:*", "clash:*", "strike:*", "visit:iran", "ratification", "new-elections",
+    "statement:marja", "protest:*",
+)  # fmt: skip
+# What only others bring about: it is watched for as long as it has not happened.
+STILL_TO_COME = ("government", "resignation:sadrists")
 # Who says what, from the least that can be said; columns of the table.
 FORECASTERS = {
     "no_change": "no change",
@@ -162,26 +168,43 @@ def _one(k: int, sizes: Sizes) -> _Truth | None:
     if truth.failed:
         return None
     became = _became(scenario, program, truth)
+    rows, effective, moved = [], np.inf, np.inf
+    try:
+        for first, last, watched in _spans(program, truth, sizes.weeks):
+            found = _updated(
+                scenario, _chronicle(scenario, program, truth, last, watched), k, sizes
+            )
+            rows += [row for row in _rows(k, scenario, found, became) if row["week"] >= first]
+            effective = min(effective, *(m.effective for m in found.moments))
+            moved = min([moved, *(m.moved for m in found.moments if m.resampled)])
+    except RecordError:
+        return None
+    return _Truth(rows, effective, moved)
+
+
+def _spans(
+    program: Program, truth: Block, weeks: int
+) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    """Weeks, first and last, in which the same is watched: what has come is watched no longer.
+
+    Week k ends with day 7 k, which is the time from 7 k to 7 k + 1.
+    """
+    came = {}
+    for name in STILL_TO_COME:
+        days = truth.day[truth.label == program.labels.index(name)]
+        came[name] = int((days[0] - 1.0) // 7.0) + 1 if len(days) else weeks + 1
+    firsts = sorted({1, *(week for week in came.values() if 1 < week <= weeks)})
+    for first, after in itertools.pairwise([*firsts, weeks + 1]):
+        yield first, after - 1, (*WATCHED, *(name for name, week in came.items() if week > first))
+
+
+def _updated(scenario: Scenario, chronicle: dict, k: int, sizes: Sizes) -> Update:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "happened.yaml"
-        written = _chronicle(scenario, program, truth, sizes.weeks)
-        path.write_text(json.dumps(written), encoding="utf-8")
-        try:
-            found = ct.update(
-                scenario,
-                path,
-                each="week",
-                particles=sizes.particles,
-                draws=sizes.draws,
-                seed=k + 1,
-            )
-        except RecordError:
-            return None
-    moments = found.moments
-    moved = [moment.moved for moment in moments if moment.resampled]
-    return _Truth(
-        list(_rows(k, scenario, found, became)), min(m.effective for m in moments), min(moved, default=np.inf)
-    )  # fmt: skip
+        path.write_text(json.dumps(chronicle), encoding="utf-8")
+        return ct.update(
+            scenario, path, each="week", particles=sizes.particles, draws=sizes.draws, seed=k + 1
+        )
 
 
 def _rows(
@@ -222,7 +245,9 @@ def _became(scenario: Scenario, program: Program, truth: Block) -> dict[str, tup
     return found
 
 
-def _chronicle(scenario: Scenario, program: Program, truth: Block, weeks: int) -> dict:
+def _chronicle(
+    scenario: Scenario, program: Program, truth: Block, weeks: int, watched: Sequence[str]
+) -> dict:
     """What an analyst would have written down: dates, names, numbers killed, how the ratification
     came out."""
     last = scenario.as_of + dt.timedelta(days=7 * weeks)
@@ -239,9 +264,9 @@ def _chronicle(scenario: Scenario, program: Program, truth: Block, weeks: int) -
             continue  # how else something came out is not told
         elif name.startswith(("attack:", "clash:")):
             events.append({"date": str(date), "event": name, "killed": int(mark)})
-        elif name.startswith("strike:") or name in ("visit:iran", "ratification"):
+        elif any(fnmatch.fnmatchcase(name, pattern) for pattern in WATCHED):
             events.append({"date": str(date), "event": name})
-    return {"through": str(last), "watched": list(WATCHED), "events": events}
+    return {"through": str(last), "watched": list(watched), "events": events}
 
 
 def block(found: Result) -> str:
