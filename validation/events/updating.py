@@ -110,7 +110,7 @@ class Result:
 
 def run(
     said: Callable[[str], None],
-    truths: int = 60,
+    truths: int = 200,
     sizes: Sizes | None = None,
     executor: Executor | None = None,
 ) -> Result:
