@@ -15,6 +15,7 @@ import numpy as np
 from clientela.analysis.fitted import Estimate, Fit
 from clientela.reading import ReadingError, Tree, read_yaml, refuse
 from clientela.replacing import replacing
+from clientela.scenario import Scenario
 from clientela.scenario.conditional import parts
 from clientela.scenario.quantity import quantities
 
@@ -32,19 +33,7 @@ def write_back(found: Fit, target: Path, name: str) -> int:
     kept. Raises ReadingError if the branch or the data set is there already or cannot be called so,
     or the scenario is of no file, and OSError if the file cannot be written.
     """
-    source = found.scenario.source
-    if source is None:
-        refuse("--write", "the scenario was not read from a file")
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", name):
-        message = (
-            "expected lower-case letters, digits and hyphens, beginning with a letter, at most 40"
-        )
-        refuse(f"--as {name}", message)
-    tree = read_yaml(source)
-    for block in ("data", "branches"):
-        if name in (tree.data.get(block) or {}):
-            message = f"there is '{name}' already; choose another with --as NAME"
-            raise ReadingError([tree.problem((block, name), message)])
+    source, tree = check_writable(found.scenario, name)
     values = _values(found, name)
     lines = source.read_text(encoding="utf-8-sig").splitlines()
     branch = [
@@ -64,19 +53,46 @@ def write_back(found: Fit, target: Path, name: str) -> int:
     return len(values)
 
 
+def check_writable(scenario: Scenario, name: str) -> tuple[Path, Tree]:
+    """The scenario's file and what it holds, if a branch and a data set of that name can be added.
+
+    Raises ReadingError if one is there already or cannot be called so, the file leaves no room for
+    them, or the scenario is of no file.
+    """
+    source = scenario.source
+    if source is None:
+        refuse("--write", "the scenario was not read from a file")
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", name):
+        message = (
+            "expected lower-case letters, digits and hyphens, beginning with a letter, at most 40"
+        )
+        refuse(f"--as {name}", message)
+    tree = read_yaml(source)
+    lines = source.read_text(encoding="utf-8-sig").splitlines()
+    for block in ("data", "branches"):
+        entries = tree.data.get(block)
+        if name in (entries or {}):
+            message = f"there is '{name}' already; choose another with --as NAME"
+            raise ReadingError([tree.problem((block, name), message)])
+        if not entries:
+            continue
+        start, _ = tree.place((block,))
+        in_line = tree.place((block, next(iter(entries))))[0] == start
+        if in_line or not re.match(rf"{block}:\s*(#.*)?$", lines[start - 1]):
+            message = (
+                f"stands in brackets; write each of its entries on its own to have '{name}' added"
+            )
+            raise ReadingError([tree.problem((block,), message)])
+    return source, tree
+
+
 def _insert(lines: list[str], tree: Tree, block: str, name: str, part: list[str]) -> None:
     """Puts an entry at the head of a block, indented as its others; makes the block if need be."""
     entries = tree.data.get(block)
     indent = 2
     if entries:
-        line, column = tree.place((block, next(iter(entries))))
-        start, _ = tree.place((block,))
-        if line == start or not re.match(rf"{block}:\s*(#.*)?$", lines[start - 1]):
-            message = (
-                f"stands in brackets; write each of its entries on its own to have '{name}' added"
-            )
-            raise ReadingError([tree.problem((block,), message)])
-        indent, at = column - 1, start
+        indent = tree.place((block, next(iter(entries))))[1] - 1
+        at, _ = tree.place((block,))
     else:
         kept = [line for line in lines if not re.match(rf"{block}:\s*(\{{\s*\}})?\s*(#.*)?$", line)]
         lines[:] = [*kept, "", f"{block}:"]

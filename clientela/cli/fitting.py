@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +32,7 @@ from clientela.cli.common import (
 
 if TYPE_CHECKING:
     from clientela.analysis.fitted import Fit
+    from clientela.scenario import Scenario
 
 _DAY = ["%Y-%m-%d"]
 
@@ -118,6 +121,8 @@ def fit(
             background=background, memories=tuple(memory or ()), method=method, draws=draws,
             chains=chains, accept=accept, particles=particles, seed=seed,
         )  # fmt: skip
+        if write:
+            _check_write(scenario, write, as_)
         with progress(chains, "chains") as advance:
             found = fitted(scenario, events, options, progress=advance)
         if json_:
@@ -134,11 +139,20 @@ def fit(
             _write(found, write, as_)
 
 
-def _write(found: Fit, target: Path, name: str) -> None:
-    from clientela.analysis.written_back import write_back
+def _check_write(scenario: Scenario, target: Path, name: str) -> None:
+    """Stops before the fit, which may take long, if what is learned could not be written."""
+    from clientela.analysis.written_back import check_writable
 
     if target.suffix not in (".yaml", ".yml"):
         stop(BAD_INPUT, f"--write {target}: expected a name that ends in .yaml")
+    if not target.parent.is_dir():
+        stop(CANNOT_STORE, f"{target}: cannot be written: {os.strerror(errno.ENOENT)}")
+    check_writable(scenario, name)
+
+
+def _write(found: Fit, target: Path, name: str) -> None:
+    from clientela.analysis.written_back import write_back
+
     try:
         count = write_back(found, target, name)
     except OSError as error:

@@ -166,6 +166,7 @@ def test_bad_input_is_one_line(files: Path, arguments: tuple[str, ...], message:
     assert told.exit_code == 2, (told.stdout, told.stderr)
     assert told.stderr.startswith(message)
     assert len(told.stderr.splitlines()) == 1
+    assert told.stdout == ""  # before anything is fitted
     assert not (files / "fitted.yaml").exists()
 
 
@@ -181,3 +182,4 @@ def test_what_cannot_be_written_is_told_with_its_own_code(files: Path, option: s
     told = fit("--events", "log.csv", option, name)
     assert told.exit_code == 4
     assert told.stderr.splitlines() == [f"{name}: cannot be written: No such file or directory"]
+    assert (told.stdout == "") == (option == "--write")  # what is drawn can be drawn again
