@@ -21,7 +21,10 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 import clientela as ct
 from clientela.analysis import Answer
@@ -77,10 +80,10 @@ class Result:
     effective: np.ndarray
     moved: np.ndarray
 
-    def by_week(self) -> pl.DataFrame:
-        """Mean Brier scores by week, of questions open in it."""
-        brier = [((pl.col(name) - pl.col("came")) ** 2).mean().alias(name) for name in FORECASTERS]
-        return self.table.group_by("week").agg(*brier, pl.len().alias("answers")).sort("week")
+    def by_week(self) -> Iterator[tuple[int, pl.DataFrame]]:
+        """Each week with its rows."""
+        for (week,), part in self.table.sort("week").group_by("week", maintain_order=True):
+            yield int(str(week)), part
 
     def mean(self, loss: str, name: str, table: pl.DataFrame | None = None) -> float:
         """A forecaster's mean loss."""
@@ -95,9 +98,10 @@ class Result:
         gap = self._losses(loss, over, table) - self._losses(loss, "updated", table)
         return interval(gap, table["truth"].to_numpy(), seed=5)
 
-    def moves(self, away: str) -> float:
+    def moves(self, away: str, table: pl.DataFrame | None = None) -> float:
         """The mean squared difference of updated answers from another forecaster's."""
-        return float(((self.table["updated"] - self.table[away]) ** 2).to_numpy().mean())
+        table = self.table if table is None else table
+        return float(((table["updated"] - table[away]) ** 2).to_numpy().mean())
 
     def _losses(self, loss: str, name: str, table: pl.DataFrame) -> np.ndarray:
         p, came = table[name].to_numpy(), table["came"].to_numpy()
@@ -332,7 +336,7 @@ STYLES = {
 
 
 def draw(found: Result, path: Path) -> None:
-    """Reliability of the updated and of the others, and mean Brier scores by week."""
+    """Reliability of the updated and of the others, and what updating saves week by week."""
     made = Figure(figsize=(10.5, 4.6), layout="constrained")
     axes = made.add_subplot(1, 2, 1)
     updated = found.curves["updated"]
@@ -348,15 +352,38 @@ def draw(found: Result, path: Path) -> None:
     axes.set_ylabel("came true, isotonic fit")
     axes.set_title("Calibration", loc="left", fontsize=10)
     axes.legend(fontsize=8, frameon=False, loc="upper left")
-    weeks = found.by_week()
     other = made.add_subplot(1, 2, 2)
-    for name, title in FORECASTERS.items():
-        other.plot(weeks["week"], weeks[name], marker="o", ms=4, label=title, **STYLES[name])
+    other.axhline(0, color="#5d6b78", lw=0.8)
+    handles = [
+        handle
+        for aside, name, marker in ((-0.12, "before", "o"), (0.12, "open", "s"))
+        for handle in _draw_saved(other, found, name, marker, aside)
+    ]
+    low, high = other.get_ylim()
+    other.set_ylim(low, high + 0.35 * (high - low))  # room for the legend
     other.set_xlabel("weeks since as_of")
-    other.set_ylabel("mean Brier score of open questions (less is better)")
-    other.set_ylim(0)
-    other.set_title("Brier score by week", loc="left", fontsize=10)
-    other.legend(fontsize=8, frameon=False)
+    other.set_ylabel("Brier score saved by updating (more is better)")
+    other.set_title("What updating saves, open questions of a week (95 %)", loc="left", fontsize=10)
+    other.legend(handles=handles, fontsize=8, frameon=False, loc="upper left")
     for each in (axes, other):
         each.spines[["top", "right"]].set_visible(False)
     made.savefig(path, dpi=120)
+
+
+def _draw_saved(
+    axes: Axes, found: Result, over: str, marker: str, aside: float
+) -> tuple[ErrorbarContainer, Line2D]:
+    """What updating saves over a forecaster in each week, and what it would if it is right."""
+    weeks, saved, due = [], [], []
+    for week, part in found.by_week():
+        weeks.append(week + aside)
+        saved.append(found.saved("Brier", over, part))
+        due.append(found.moves(over, part))
+    mean, low, high = np.array(saved).T
+    color = STYLES[over]["color"]
+    bars = axes.errorbar(weeks, mean, [mean - low, high - mean], fmt=marker, color=color, ms=5, lw=1.2,
+                         capsize=2, label=f"over {FORECASTERS[over]}")  # fmt: skip
+    (line,) = axes.plot(weeks, due, color=color, ls=STYLES[over]["ls"], lw=1.2,
+                        label=f"over {FORECASTERS[over]}: expected, if updated is right")  # fmt: skip
+    axes.set_xticks(range(1, len(weeks) + 1))
+    return bars, line
