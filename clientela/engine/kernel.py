@@ -191,8 +191,8 @@ def _occur(arrays, history, record, row, key0, draw, first, t):
         at += 1
         if not is_open(arrays.rates, work.flags[0], e):
             continue
-        if record is not None and at > 1 and record.watched[e]:
-            record.weight[0] = -math.inf  # it comes of another, and the record does not have it
+        if record is not None and record.watched[e] and not (row >= 0 and at == 1):
+            record.weight[0] = -math.inf  # it is due or comes of another; the record has it not
         turn = work.counts[e]
         work.counts[e] += 1
         lo = happenings.group_lo[e]
@@ -418,8 +418,6 @@ def _path(arrays, history, record, key0, draw, scheduled, begin, horizon, most):
             row = e - record.watched.shape[0]
             if row >= 0:
                 e = witness(arrays, history, record, key0, row, t)
-            elif record.watched[e] and is_open(rates, work.flags[0], e):
-                record.weight[0] = -math.inf  # it was due, and the record does not have it
         ending = _occur(arrays, history, record, row, key0, draw, e, t)
         if ending != FINISHED:
             return ending

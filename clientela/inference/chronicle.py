@@ -206,9 +206,8 @@ def _watched(
 def _watchable(pattern: str, program: Program, may: Sequence[str]) -> list[str]:
     """The recordable events that a pattern means; if it means none, those that others bring about,
     which are watched for not having happened."""
-    if not _meant(pattern, may) and (found := _meant(pattern, program.event_names)):
-        return found
-    return kinds_meant([pattern], program.event_names, may)
+    names = program.event_names
+    return _meant(pattern, may) or _meant(pattern, names) or kinds_meant([pattern], names, may)
 
 
 def kinds_meant(patterns: Sequence[str], names: Sequence[str], may: Sequence[str]) -> list[str]:

@@ -68,8 +68,9 @@ def compile_record(
 
     What is given happens as the record has it too, but its coming and not coming say nothing. What
     another event brings about may be watched, but not occur: the record is then impossible in a
-    history that has it. Raises RecordError for types, branches and numbers that the process does not have, days before
-    its beginning or after its horizon, and occurrences that another event brings about.
+    history that has it. Raises RecordError for types, branches and numbers that the process does
+    not have, days before its beginning or after its horizon, and occurrences that another event
+    brings about.
     """
     may = (*recordable(program), *given)
     names = {name: e for e, name in enumerate(program.event_names)}
@@ -119,8 +120,9 @@ def record_of_times(
     unknown = set(kinds) - {name for name, e in names.items() if empty.watched[e]}
     if unknown:
         raise RecordError(f"'{min(unknown)}' happened but is neither watched nor given")
+    may = (*recordable(program), *given)
     for kind in sorted(set(kinds)):
-        _known(kind, (*recordable(program), *given), names)
+        _known(kind, may, names)
     order = np.argsort(days, kind="stable")
     if killed is not None:
         _check_none_killed(program, kinds, killed, names)

@@ -69,14 +69,14 @@ class Recovery:
 
 def process_of(values: Mapping[str, float] | None = None) -> Process:
     """The process with these rates and jumps of intensities, or with priors in their place."""
+
+    def value(name: str, law: Distribution) -> Parameter:
+        return Parameter(name, law if values is None else fixed(values[name]))
+
     p = Process(DAYS)
     for i in range(TYPES):
         p.variable(f"of {i}", half_life=HALF_LIFE)
     for i in range(TYPES):
-
-        def value(name: str, law: Distribution) -> Parameter:
-            return Parameter(name, law if values is None else fixed(values[name]))
-
         p.event(f"{i}", rate=value(f"rate.{i}", RATE), effects=[Add(f"of {i}", 1.0)],
                 excitation={f"of {j}": value(f"jump.{j}.{i}", JUMP) for j in range(TYPES)})  # fmt: skip
     return p

@@ -82,8 +82,8 @@ class Result:
 
     def by_week(self) -> Iterator[tuple[int, pl.DataFrame]]:
         """Each week with its rows."""
-        for (week,), part in self.table.sort("week").group_by("week", maintain_order=True):
-            yield int(str(week)), part
+        for week in self.table["week"].unique().sort():
+            yield week, self.table.filter(pl.col("week") == week)
 
     def mean(self, loss: str, name: str, table: pl.DataFrame | None = None) -> float:
         """A forecaster's mean loss."""
@@ -328,7 +328,6 @@ def _if_right(table: pl.DataFrame, name: str, samples: int = 200) -> float:
 
 
 STYLES = {
-    "no_change": {"color": "#9aa5af", "ls": ":", "lw": 1.4},
     "before": {"color": "#e69f00", "ls": "-.", "lw": 1.6},
     "open": {"color": "#009e73", "ls": "--", "lw": 1.6},
     "updated": {"color": "#0072b2", "ls": "-", "lw": 2.0},
