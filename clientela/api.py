@@ -42,12 +42,14 @@ def load(
     return take(branch=branch, changes=changes, without=without, without_sources=without_sources)
 
 
-def reader(source: str | Path | Mapping[str, Any]) -> Callable[..., Scenario]:
+def reader(
+    source: str | Path | Mapping[str, Any], texts: Mapping[Path, str] | None = None
+) -> Callable[..., Scenario]:
     """A function that gives the scenario with the options of `load`, its file read only once.
 
-    Raises ReadingError if it cannot be read.
+    `texts` are read in place of what files hold. Raises ReadingError if it cannot be read.
     """
-    read = Reader(source, settings_models())
+    read = Reader(source, settings_models(), texts)
     return lambda **options: completed(read.scenario(**options))
 
 

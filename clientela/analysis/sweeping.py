@@ -11,17 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from clientela.analysis.differences import difference
-from clientela.analysis.forecast import Progress, asked_questions, program_of
+from clientela.analysis.forecast import Progress, program_of
+from clientela.analysis.glance import Glance, glance
 from clientela.analysis.points import Point, Take, with_values
-from clientela.analysis.questions import AskedQuestion, WhichKind
 from clientela.analysis.side_by_side import side_by_side
 from clientela.analysis.sweep_store import SweepFolder
-from clientela.analysis.tally import Summary
-from clientela.analysis.unkept import outcomes_of
 from clientela.engine import prepare
 from clientela.scenario import Scenario
 
@@ -81,7 +77,7 @@ def sweep(
     folder = SweepFolder(out, _identity(base, points, draws, seed, until, chosen))
     prepare(program_of(base, until))
     nothing: Point = dict.fromkeys(paths, float("nan"))
-    first = _outcomes(base, draws, seed, until, chosen)
+    first = glance(base, draws, seed, until=until, questions=chosen)
     known = {-1: _rows(-1, nothing, first, first)}
     known |= {n: rows for n in range(len(points)) if (rows := folder.point(n)) is not None}
     taken_up = len(known) - 1
@@ -89,7 +85,9 @@ def sweep(
     def at(number: int) -> pl.DataFrame:
         point = points[number]
         scenario = take(**with_values(given, point))
-        rows = _rows(number, point, first, _outcomes(scenario, draws, seed, until, chosen))
+        rows = _rows(
+            number, point, first, glance(scenario, draws, seed, until=until, questions=chosen)
+        )
         folder.save_point(number, rows)
         return rows
 
@@ -104,41 +102,20 @@ def sweep(
                  time.perf_counter() - started)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Outcomes:
-    """Of one point: the counts, each question's outcome by draw, the questions, the process."""
-
-    summary: Summary
-    drawn: dict[str, np.ndarray]
-    asked: list[AskedQuestion]
-    digest: str
-
-
-def _outcomes(
-    scenario: Scenario, draws: int, seed: int, until: dt.date | None, chosen: Sequence[str]
-) -> _Outcomes:
-    program = program_of(scenario, until)
-    asked = [q for q in asked_questions(scenario, program)[0] if q.id in chosen]
-    summary, drawn = outcomes_of(program, asked, draws, seed)
-    return _Outcomes(summary, drawn, asked, program.digest)
-
-
-def _rows(number: int, point: Point, base: _Outcomes, found: _Outcomes) -> pl.DataFrame:
-    same = base.digest == found.digest
+def _rows(number: int, point: Point, base: Glance, found: Glance) -> pl.DataFrame:
+    ends = {
+        (answer.id, outcome): interval
+        for answer in found.answers
+        for outcome, interval in (answer.intervals or {"yes": (answer.low, answer.high)}).items()
+    }
     rows: list[dict[str, Any]] = []
-    for question in found.asked:
-        tally = found.summary.questions[question.id]
-        several = isinstance(question, WhichKind)
-        for k, outcome in enumerate(question.names if several else ("yes",)):
-            low, high = tally.interval(k)
-            one, two = base.drawn[question.id], found.drawn[question.id]
-            d = difference(question.id, outcome, k if several else 1, one, two, same)
-            rows.append({
-                "point": number, **point, "question": question.id, "outcome": outcome,
-                "share": d.other, "low": low if tally.arose else None,
-                "high": high if tally.arose else None, "change": d.change, "change_low": d.low,
-                "change_high": d.high, "failed": len(found.summary.failures),
-            })  # fmt: skip
+    for d in found.differences(base):
+        low, high = ends[d.question, d.outcome]
+        rows.append({
+            "point": number, **point, "question": d.question, "outcome": d.outcome,
+            "share": d.other, "low": low, "high": high, "change": d.change, "change_low": d.low,
+            "change_high": d.high, "failed": len(found.summary.failures),
+        })  # fmt: skip
     floats = (*point, "share", "low", "high", "change", "change_low", "change_high")
     return pl.DataFrame(rows, schema_overrides=dict.fromkeys(floats, pl.Float64))
 

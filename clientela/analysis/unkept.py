@@ -13,12 +13,13 @@ from clientela.process import Program
 
 
 def outcomes_of(
-    program: Program, asked: Sequence[AskedQuestion], draws: int, seed: int
+    program: Program, asked: Sequence[AskedQuestion], draws: int, seed: int, first: int = 0
 ) -> tuple[Summary, dict[str, np.ndarray]]:
-    """All counts of so many histories, and each question's outcome by draw, as `tally` has it."""
+    """All counts of so many histories from number `first` (even) on, and each question's outcome
+    by draw, as `tally` has it."""
     summary, parts = Summary(), []
-    for first, count in block_ranges(draws):
-        block = draw_block(program, seed, first, count)
+    for start, count in block_ranges(draws):
+        block = draw_block(program, seed, first + start, count)
         counted, outcomes = summarise(block, list(asked), program.labels, program.horizon)
         summary.add(counted)
         parts.append(outcomes)

@@ -15,9 +15,12 @@ from clientela.reading import ReadingError, Tree, read_yaml, suggestion, validat
 Finding = tuple[tuple[object, ...], str]  # path, sentence
 
 
-def load_ledger(path: Path) -> Ledger:
-    """The evidence in a file. Raises ReadingError with every problem at its line and column."""
-    return ledger_of(read_yaml(path))
+def load_ledger(path: Path, text: str | None = None) -> Ledger:
+    """The evidence in a file, or in a text to be read in its place.
+
+    Raises ReadingError with every problem at its line and column.
+    """
+    return ledger_of(read_yaml(path, text))
 
 
 def ledger_of(tree: Tree) -> Ledger:

@@ -33,13 +33,18 @@ class Reader:
     """A scenario's file read once, to be taken with as many branches and changes as one likes."""
 
     def __init__(
-        self, source: str | Path | Mapping[str, Any], mechanisms: Mapping[str, type[BaseModel]]
+        self,
+        source: str | Path | Mapping[str, Any],
+        mechanisms: Mapping[str, type[BaseModel]],
+        texts: Mapping[Path, str] | None = None,
     ) -> None:
         """`source` is a file, a bundled scenario's name, or a mapping; `mechanisms` gives the
-        settings model of each known mechanism. Raises ReadingError if it cannot be read."""
-        self._tree, self._path = _read(source)
+        settings model of each known mechanism; `texts` are read in place of what files hold,
+        such as edits that are not saved. Raises ReadingError if it cannot be read."""
+        texts = texts or {}
+        self._tree, self._path = _read(source, texts)
         self._mechanisms = mechanisms
-        self._ledger = functools.cache(load_ledger)
+        self._ledger = functools.cache(lambda file: load_ledger(file, texts.get(file)))
 
     def scenario(
         self,
@@ -97,7 +102,9 @@ def bundled() -> dict[str, Path]:
     return {f.parent.name: f for f in sorted(library.glob("*/scenario.yaml"))}
 
 
-def _read(source: str | Path | Mapping[str, Any]) -> tuple[Tree, Path | None]:
+def _read(
+    source: str | Path | Mapping[str, Any], texts: Mapping[Path, str]
+) -> tuple[Tree, Path | None]:
     if isinstance(source, Mapping):
         try:
             return Tree("scenario", _plain(source)), None
@@ -115,7 +122,7 @@ def _read(source: str | Path | Mapping[str, Any]) -> tuple[Tree, Path | None]:
             hint = suggestion(source, known) or f"; bundled: {', '.join(known)}"
             message = f"there is no such file, and no bundled scenario of that name{hint}"
             refuse(source, message)
-    return read_yaml(path), path
+    return read_yaml(path, texts.get(path)), path
 
 
 @dataclass(frozen=True)
