@@ -6,12 +6,14 @@ from clientela.cli import (
     decomposing,
     events,
     evidence,
+    exporting,
     fitting,
     games,
     optimising,
     runs,
     scenarios,
     scoring,
+    serving,
     updating,
 )
 from clientela.cli.common import app
@@ -23,6 +25,7 @@ __all__ = [
     "decomposing",
     "events",
     "evidence",
+    "exporting",
     "fitting",
     "games",
     "main",
@@ -30,6 +33,7 @@ __all__ = [
     "runs",
     "scenarios",
     "scoring",
+    "serving",
     "updating",
 ]
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from clientela.folders import default_folder
+
 if TYPE_CHECKING:
     from clientela.scenario import Scenario
 
@@ -116,15 +118,6 @@ def load_plugins(plugins: list[Path] | None) -> None:
             stop(BAD_INPUT, f"{error}")
         except Exception as error:
             stop(BAD_INPUT, f"--plugin {plugin}: {type(error).__name__}: {error}")
-
-
-def default_folder(scenario: Scenario, seed: int, until: dt.datetime | None) -> Path:
-    parts = [
-        scenario.scenario,
-        scenario.branch or "",
-        until.strftime("until-%Y-%m-%d") if until else "",
-    ]
-    return Path("runs") / "-".join([*(p for p in parts if p), f"seed{seed}", scenario.digest[:8]])
 
 
 def folder_for(

@@ -26,7 +26,6 @@ from clientela.cli.common import (
     WithoutOption,
     app,
     changes_of,
-    default_folder,
     faults,
     folder_for,
     load_plugins,
@@ -34,6 +33,7 @@ from clientela.cli.common import (
     stop,
     write_figure,
 )
+from clientela.folders import default_folder
 
 if TYPE_CHECKING:
     from clientela.analysis.comparing import Comparison, Variant

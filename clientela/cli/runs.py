@@ -23,13 +23,13 @@ from clientela.cli.common import (
     UntilOption,
     WithoutOption,
     app,
-    default_folder,
     faults,
     load_plugins,
     progress,
     read_scenario,
     say,
 )
+from clientela.folders import default_folder
 
 if TYPE_CHECKING:
     from clientela.analysis import Forecast

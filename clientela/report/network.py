@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
-import networkx
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
@@ -12,6 +9,7 @@ from matplotlib.patches import FancyArrowPatch
 from clientela.analysis import Forecast
 from clientela.report.drawing import figure
 from clientela.report.palette import INK, KIND_MARKS, TIE_STYLES
+from clientela.report.placing import apart, placed
 from clientela.scenario import Scenario
 
 _WORDS = {
@@ -71,28 +69,11 @@ def _layout(
     scenario: Scenario, names: list[str], ties: list[tuple[str, str, str, bool]]
 ) -> dict[str, np.ndarray]:
     """Stress layout of the ties, then labels' boxes are pushed apart until none overlap."""
-    graph = networkx.Graph()
-    graph.add_nodes_from(names)
-    graph.add_edges_from((first, second) for _, first, second, _ in ties)
-    placed = networkx.kamada_kawai_layout(graph)
-    points = np.array([placed[name] for name in names], dtype=float) * np.array([1.35, 1.0])
+    pairs = [(first, second) for _, first, second, _ in ties]
     widths = np.array([max(map(len, _wrapped(scenario.actors[n].name).split("\n"))) for n in names])
     lines = np.array([_wrapped(scenario.actors[n].name).count("\n") for n in names])
     room = np.column_stack([0.030 * widths + 0.08, 0.20 + 0.05 * lines])
-    for _ in range(400):
-        moved = False
-        for i, j in combinations(range(len(names)), 2):
-            need = (room[i] + room[j]) / 2
-            gap = points[j] - points[i]
-            lacking = need - np.abs(gap)
-            if (lacking > 0).all():
-                axis = int(np.argmin(lacking / need))
-                step = (lacking[axis] / 2 + 1e-3) * (1.0 if gap[axis] >= 0 else -1.0)
-                points[i, axis] -= step
-                points[j, axis] += step
-                moved = True
-        if not moved:
-            break
+    points = apart(placed(names, pairs, np.array([1.35, 1.0])), room)
     return {name: points[i] for i, name in enumerate(names)}
 
 

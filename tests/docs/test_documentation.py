@@ -345,7 +345,12 @@ def test_every_command_and_option_is_documented(name: str, command: Any):
 
 
 def test_no_option_is_documented_that_is_not_there():
-    known = {flag for _, c in commands(get_command(app)) for o in c.params for flag in o.opts}
+    known = {
+        flag
+        for _, c in commands(get_command(app))
+        for o in c.params
+        for flag in (*o.opts, *o.secondary_opts)
+    }
     for name in ("docs/commands.md", EVIDENCE, EVENTS, UPDATE, "docs/explain.md", "docs/language.md", "README.md"):  # fmt: skip
         said = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page(name)))
         assert said - known - {"--write"} == set(), name

@@ -1,0 +1,160 @@
+"""The workbench: the open folder with all that works for it, shared by every tab."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import hashlib
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from clientela.analysis.explanation import Explanation
+from clientela.analysis.glance import Glance, joined
+from clientela.app import tasks
+from clientela.app.guard import Door
+from clientela.app.jobs import Job, Jobs
+from clientela.app.manuscript import Manuscript
+from clientela.app.tasks import Checked, Variation
+from clientela.app.workers import Workers
+from clientela.app.workspace import OutsideError, RunEntry, Workspace
+from clientela.chamber.survey import Survey
+from clientela.folders import default_folder
+from clientela.process import ProcessError
+from clientela.reading import ReadingError
+from clientela.scenario import Scenario
+
+QUICK = 2_000  # draws of a glance
+SEED = 1
+_REMEMBERED = 96
+
+Found = TypeVar("Found")
+
+
+class Workbench:
+    """What pages ask; each answer is found once and remembered."""
+
+    def __init__(self, workspace: Workspace, door: Door) -> None:
+        self.workspace, self.door = workspace, door
+        self.workers, self.jobs = Workers(), Jobs()
+        self._manuscripts: dict[Path, Manuscript] = {}
+        self._known: OrderedDict[Hashable, asyncio.Task[Any]] = OrderedDict()
+
+    # -- files ----------------------------------------------------------------------------------
+
+    def manuscript(self, path: Path) -> Manuscript:
+        """The file as it is being edited. Raises ReadingError, OutsideError."""
+        path = self.workspace.within(path)
+        if path not in self._manuscripts:
+            self._manuscripts[path] = Manuscript(path, self.workspace.journal(path))
+        return self._manuscripts[path]
+
+    def evidence(self, scenario: Path) -> Path | None:
+        """The evidence file of a scenario, if it names one. Raises OutsideError, ReadingError."""
+        return self._beside(scenario, _mark(scenario)).get("evidence")
+
+    def variation(self, scenario: Path, **options: Any) -> Variation:
+        """The scenario's files as they are saved now, with what is set beside them.
+
+        Raises OutsideError, ReadingError.
+        """
+        files = [scenario, *self._beside(scenario, _mark(scenario)).values()]
+        stamp = hashlib.sha256("\n".join(map(_mark, files)).encode()).hexdigest()[:16]
+        return Variation(scenario, stamp, **options)
+
+    @functools.lru_cache(maxsize=64)  # noqa: B019  (there is one workbench)
+    def _beside(self, scenario: Path, mark: str) -> dict[str, Path]:
+        return self.workspace.beside(scenario)
+
+    # -- answers within a moment ----------------------------------------------------------------
+
+    async def scenario(self, asked: Variation) -> Scenario:
+        """The scenario. Raises ReadingError."""
+        return await self._once(("scenario", asked), lambda: self.workers.ask(tasks.scenario_of, asked))  # fmt: skip
+
+    async def glance(self, asked: Variation, draws: int = QUICK, seed: int = SEED) -> Glance:
+        """The answers from a few thousand histories, drawn side by side. Raises ReadingError."""
+
+        async def drawn() -> Glance:
+            share = -(-draws // (2 * self.workers.count)) * 2  # even: draws come in pairs
+            parts = [(asked, min(share, draws - k), seed, k) for k in range(0, draws, share)]
+            return joined(await self.workers.ask_all(tasks.looked_at, parts))
+
+        return await self._once(("glance", asked, draws, seed), drawn)
+
+    async def survey(self, asked: Variation) -> Survey:
+        """The parliament. Raises ReadingError, and ValueError where nobody could govern."""
+        return await self._once(("survey", asked), lambda: self.workers.ask(tasks.surveyed, asked, 8))  # fmt: skip
+
+    async def explained(self, run: RunEntry) -> list[Explanation]:
+        """What the answers of a run hang on."""
+        key = ("explained", run.folder, run.digest, run.draws)
+        return await self._once(key, lambda: self.workers.ask(tasks.explained, run.folder, None))
+
+    async def check(self, scenario: Path) -> Checked:
+        """What `check` says of the scenario as it stands in the editor, unsaved edits included."""
+        texts = {path: m.text for path, m in self._manuscripts.items() if m.unsaved}
+        try:
+            beside = self.workspace.beside(scenario, texts.get(scenario))
+            # By the names that the scenario's reader will look for.
+            texts |= {scenario.parent / path.relative_to(scenario.parent): texts[path] for path in beside.values() if path in texts and path.is_relative_to(scenario.parent)}  # fmt: skip
+        except ReadingError as error:
+            return Checked(tuple(error.problems))
+        except OutsideError as error:
+            return Checked((tasks.Problem(str(scenario), 0, 0, "evidence", str(error)),))
+        return await self.workers.ask(tasks.checked, scenario, texts)
+
+    async def _once(self, key: Hashable, find: Callable[[], Awaitable[Found]]) -> Found:
+        """What is found for a key, by whoever asks first; a fault is not remembered."""
+        task = self._known.pop(key, None) or asyncio.ensure_future(_awaited(find))
+        self._known[key] = task  # the last to be forgotten
+        while len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        try:
+            return await asyncio.shield(task)
+        except Exception:
+            if self._known.get(key) is task:
+                del self._known[key]
+            raise
+
+    # -- long work ------------------------------------------------------------------------------
+
+    async def draw(self, asked: Variation, draws: int, seed: int = SEED) -> Job:
+        """A run of its own folder, in the queue. Raises ReadingError."""
+        scenario = await self.scenario(asked)
+        folder = default_folder(scenario, seed, runs=self.workspace.runs_folder)
+        job = Job(
+            f"{scenario.scenario}: {draws:,} draws"
+            + (f", branch {asked.branch}" if asked.branch else ""),
+            tasks.drawn,
+            {"asked": asked, "draws": draws, "seed": seed, "folder": folder},
+            draws,
+            folder=folder,
+        )
+        return self.jobs.add(job)
+
+    async def warm(self, scenario: Path) -> None:
+        """Lets each worker read the scenario and load the engine; a scenario with faults is left."""
+        with contextlib.suppress(ReadingError, ProcessError, OutsideError):
+            asked = self.variation(scenario)
+            await self.workers.ask_all(tasks.warm, [(scenario, asked.stamp)] * self.workers.count)
+
+    def stop(self) -> None:
+        """Ends every process of the workbench."""
+        self.jobs.stop()
+        self.workers.stop()
+
+
+async def _awaited(find: Callable[[], Awaitable[Found]]) -> Found:
+    return await find()
+
+
+def _mark(path: Path) -> str:
+    """What changes when a file does."""
+    try:
+        found = path.stat()
+    except OSError:
+        return f"{path} is missing"
+    return f"{path} {found.st_mtime_ns} {found.st_size}"
