@@ -7,16 +7,18 @@ import contextlib
 import functools
 import hashlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from clientela.analysis.differences import Difference
 from clientela.analysis.explanation import Explanation
 from clientela.analysis.glance import Glance, joined
 from clientela.app import tasks
 from clientela.app.guard import Door
 from clientela.app.jobs import Job, Jobs
-from clientela.app.manuscript import Manuscript
+from clientela.app.manuscript import Manuscript, StaleEditError
+from clientela.app.parameters import Parameter
 from clientela.app.tasks import Checked, Variation
 from clientela.app.workers import Workers
 from clientela.app.workspace import OutsideError, RunEntry, Workspace
@@ -68,6 +70,29 @@ class Workbench:
     def _beside(self, scenario: Path, mark: str) -> dict[str, Path]:
         return self.workspace.beside(scenario)
 
+    async def amend(
+        self, scenario: Path, file: Path, who: str, change: Callable[[str], str]
+    ) -> bool:
+        """Changes a file that belongs to a scenario, if the scenario still holds together then.
+
+        Returns whether it was saved: edits that somebody has not saved yet stay with theirs to
+        save. Raises ReadingError, StaleEditError and OSError, and then changes nothing.
+        """
+        manuscript = self.manuscript(file)
+        if manuscript.pen not in (None, who):
+            raise StaleEditError(
+                f"{file.name} is being edited in another tab; save or close it there"
+            )
+        clean, revision = not manuscript.unsaved, manuscript.revision
+        text = change(manuscript.text)
+        found = await self.check(scenario, {file: text})
+        if found.problems:
+            raise ReadingError(found.problems)
+        manuscript.edit(text, revision, who)
+        if clean:
+            manuscript.save()
+        return clean
+
     # -- answers within a moment ----------------------------------------------------------------
 
     async def scenario(self, asked: Variation) -> Scenario:
@@ -84,6 +109,15 @@ class Workbench:
 
         return await self._once(("glance", asked, draws, seed), drawn)
 
+    async def parameters(self, asked: Variation) -> list[Parameter]:
+        """The values that can be moved. Raises ReadingError."""
+        return await self._once(("parameters", asked), lambda: self.workers.ask(tasks.movable, asked))  # fmt: skip
+
+    async def differing(self, job: Job) -> tuple[int, list[Difference]]:
+        """How the second of two runs that a job has drawn differs from the first."""
+        base, other = job.folders
+        return await self.workers.ask(tasks.differing, base, other)
+
     async def survey(self, asked: Variation) -> Survey:
         """The parliament. Raises ReadingError, and ValueError where nobody could govern."""
         return await self._once(("survey", asked), lambda: self.workers.ask(tasks.surveyed, asked, 8))  # fmt: skip
@@ -93,9 +127,10 @@ class Workbench:
         key = ("explained", run.folder, run.digest, run.draws)
         return await self._once(key, lambda: self.workers.ask(tasks.explained, run.folder, None))
 
-    async def check(self, scenario: Path) -> Checked:
-        """What `check` says of the scenario as it stands in the editor, unsaved edits included."""
-        texts = {path: m.text for path, m in self._manuscripts.items() if m.unsaved}
+    async def check(self, scenario: Path, texts: Mapping[Path, str] | None = None) -> Checked:
+        """What `check` says of the scenario with its unsaved edits, and with `texts` if given."""
+        edited = {path: m.text for path, m in self._manuscripts.items() if m.unsaved}
+        texts = edited | dict(texts or {})
         try:
             beside = self.workspace.beside(scenario, texts.get(scenario))
             # By the names that the scenario's reader will look for.
@@ -121,19 +156,17 @@ class Workbench:
 
     # -- long work ------------------------------------------------------------------------------
 
-    async def draw(self, asked: Variation, draws: int, seed: int = SEED) -> Job:
-        """A run of its own folder, in the queue. Raises ReadingError."""
-        scenario = await self.scenario(asked)
-        folder = default_folder(scenario, seed, runs=self.workspace.runs_folder)
-        job = Job(
-            f"{scenario.scenario}: {draws:,} draws"
-            + (f", branch {asked.branch}" if asked.branch else ""),
-            tasks.drawn,
-            {"asked": asked, "draws": draws, "seed": seed, "folder": folder},
-            draws,
-            folder=folder,
+    async def draw(self, asked: Sequence[Variation], draws: int, seed: int = SEED) -> Job:
+        """Runs of their own folders, in the queue as one piece of work. Raises ReadingError."""
+        scenarios = [await self.scenario(one) for one in asked]
+        runs = self.workspace.runs_folder
+        folders = [default_folder(scenario, seed, runs=runs) for scenario in scenarios]
+        titles = [_called(scenario) for scenario in scenarios]
+        arguments = {"asked": list(zip(asked, folders, strict=True)), "draws": draws, "seed": seed}
+        title = f"{' and '.join(titles)}: {draws:,} draws" + (" each" if len(asked) > 1 else "")
+        return self.jobs.add(
+            Job(title, tasks.drawn, arguments, draws * len(asked), folders=tuple(folders))
         )
-        return self.jobs.add(job)
 
     async def warm(self, scenario: Path) -> None:
         """Lets each worker read the scenario and load the engine; a scenario with faults is left."""
@@ -145,6 +178,13 @@ class Workbench:
         """Ends every process of the workbench."""
         self.jobs.stop()
         self.workers.stop()
+
+
+def _called(scenario: Scenario) -> str:
+    """A scenario with what is set beside it, in short."""
+    parts = [scenario.branch] if scenario.branch else []
+    parts += [f"{len(scenario.changes)} changed"] if scenario.changes else []
+    return f"{scenario.scenario} ({', '.join(parts)})" if parts else scenario.scenario
 
 
 async def _awaited(find: Callable[[], Awaitable[Found]]) -> Found:

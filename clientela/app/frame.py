@@ -160,6 +160,11 @@ def _tell(
         ui.html(fragment("problems", rows=rows), sanitize=False)
 
 
+def tab() -> str:
+    """What the browser's tab is called here; it stays the same when a page is loaded again."""
+    return ui.context.client.tab_id or ui.context.client.id
+
+
 async def file_of(bench: Workbench, asked: str) -> Path | None:
     """The scenario that a page is asked for: by its path in the folder, else the first there is.
 

@@ -33,7 +33,7 @@ class Job:
     state: State = "waiting"
     done: int = 0
     message: str = ""
-    folder: Path | None = None
+    folders: tuple[Path, ...] = ()
     _process: Any = None
 
     @property

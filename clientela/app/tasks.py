@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,14 @@ from clientela.analysis.checking import (
     explosion_message,
     refuse_explosion,
 )
+from clientela.analysis.comparing import differences
+from clientela.analysis.differences import Difference
 from clientela.analysis.explaining import explain
 from clientela.analysis.explanation import Explanation
 from clientela.analysis.forecast import open_run, program_of, run
 from clientela.analysis.glance import Glance, glance
 from clientela.api import reader
+from clientela.app.parameters import Parameter, parameters
 from clientela.chamber.parliament import parliament_of
 from clientela.chamber.survey import Survey, survey
 from clientela.engine import prepare
@@ -77,6 +80,17 @@ def looked_at(asked: Variation, draws: int, seed: int, first: int) -> Glance:
     return glance(scenario_of(asked), draws, seed, first=first)
 
 
+def movable(asked: Variation) -> list[Parameter]:
+    """The values of a scenario that can be moved."""
+    return parameters(scenario_of(asked))
+
+
+def differing(base: Path, other: Path) -> tuple[int, list[Difference]]:
+    """The draws of two runs of the same seed, and how their answers differ."""
+    one, two = open_run(base), open_run(other)
+    return min(one.draws, two.draws), differences(one, two)
+
+
 def surveyed(asked: Variation, top: int) -> Survey:
     """The parliament of a scenario. Raises ValueError if it has none, or nobody could govern."""
     return survey(parliament_of(scenario_of(asked)), top)
@@ -110,9 +124,18 @@ def checked(file: Path, texts: Mapping[Path, str]) -> Checked:
 
 
 def drawn(
-    asked: Variation, draws: int, seed: int, folder: Path, progress: Callable[[int, int], None]
+    asked: Sequence[tuple[Variation, Path]],
+    draws: int,
+    seed: int,
+    progress: Callable[[int, int], None],
 ) -> None:
-    """A run into its folder; what is there already is taken up."""
-    scenario = scenario_of(asked)
-    refuse_explosion(scenario)
-    run(scenario, draws=draws, seed=seed, out=folder, progress=progress)
+    """A run of each into its folder; what is there already is taken up."""
+    scenarios = [(scenario_of(one), folder) for one, folder in asked]
+    for scenario, _ in scenarios:
+        refuse_explosion(scenario)
+    for number, (scenario, folder) in enumerate(scenarios):
+        before, total = number * draws, draws * len(scenarios)
+        run(
+            scenario, draws=draws, seed=seed, out=folder,
+            progress=lambda done, _, before=before, total=total: progress(before + done, total),
+        )  # fmt: skip

@@ -109,7 +109,7 @@ def _ways_on(bench: Workbench, file: Path, shown: Shown) -> None:
 
         async def go() -> None:
             with faults(bench, file):
-                await bench.draw(bench.variation(file), draws.value)
+                await bench.draw([bench.variation(file)], draws.value)
 
         look = "plain" if shown.fresh else "primary"
         ui.button("Draw", on_click=go).props("no-caps flat").classes(look).mark("draw")
