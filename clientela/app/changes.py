@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from clientela.scenario import Scenario
 class Changes:
     """A branch to start from, values by path, and mechanisms that are switched off."""
 
-    branch: str | None
-    values: dict[str, float]
-    without: set[str]
+    branch: str | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    without: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return bool(self.branch or self.values or self.without)
@@ -34,33 +35,35 @@ class Changes:
 
     def as_query(self) -> dict[str, str]:
         """As parts of an address; empty ones are said too, since they say that nothing is moved."""
-        moved = {**self.values, **dict.fromkeys(sorted(self.without), False)}
-        return {"b": self.branch or "", "c": json.dumps(moved, separators=(",", ":"))}
+        moved = json.dumps(self.values, separators=(",", ":"))
+        return {"b": self.branch or "", "c": moved, "w": ",".join(sorted(self.without))}
 
-    def keep(self, workspace: Workspace, file: Path) -> None:
+    @classmethod
+    def of_query(cls, asked: Mapping[str, str | None]) -> Changes:
+        """From an address, or what was kept of one; what is no change is left out."""
+        try:
+            values = json.loads(asked.get("c") or "{}")
+        except ValueError:
+            values = {}
+        without = {name for name in (asked.get("w") or "").split(",") if name}
+        return cls(asked.get("b") or None, values if isinstance(values, dict) else {}, without)
+
+    def keep(self, workspace: Workspace, page: str, file: Path) -> None:
         """Writes them into the folder, so that they are there when the page is opened again."""
-        path = _kept(workspace, file)
+        path = _kept(workspace, page, file)
         with contextlib.suppress(OSError):  # a convenience, no edit of a file
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with replacing(path) as temporary:
                 temporary.write_text(json.dumps(self.as_query()), encoding="utf-8")
 
 
-def restored(workspace: Workspace, file: Path, branch: str | None, moved: str | None) -> Changes:
-    """From a page's address, or what was kept last where that says nothing."""
-    if branch is None and moved is None:
-        try:
-            kept = json.loads(_kept(workspace, file).read_text(encoding="utf-8"))
-            branch, moved = kept["b"], kept["c"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return Changes(None, {}, set())
+def kept(workspace: Workspace, page: str, file: Path) -> Changes:
+    """What was moved on a page when it was last open."""
     try:
-        values = json.loads(moved or "{}")
-    except ValueError:
-        values = {}
-    values = values if isinstance(values, dict) else {}
-    numbers = {p: float(v) for p, v in values.items() if isinstance(v, int | float) and not isinstance(v, bool)}  # fmt: skip
-    return Changes(branch or None, numbers, {p for p, v in values.items() if v is False})
+        found = json.loads(_kept(workspace, page, file).read_text(encoding="utf-8"))
+        return Changes.of_query({key: str(value) for key, value in found.items()})
+    except (OSError, ValueError, AttributeError):
+        return Changes()
 
 
 def branch_of(scenario: Scenario, changes: Changes, title: str) -> dict[str, Any]:
@@ -83,6 +86,5 @@ def with_branch(text: str, name: str, branch: dict[str, Any]) -> str:
     return added(text, ("branches",), name, branch, block=True)
 
 
-def _kept(workspace: Workspace, file: Path) -> Path:
-    name = workspace.journal(file).with_suffix(".json").name
-    return workspace.root / HIDDEN / "what-if" / name
+def _kept(workspace: Workspace, page: str, file: Path) -> Path:
+    return workspace.root / HIDDEN / page / workspace.journal(file).with_suffix(".json").name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import time
 from collections.abc import Sequence
 from functools import partial
@@ -16,11 +15,11 @@ from nicegui import ui
 from clientela.analysis.differences import Difference
 from clientela.analysis.words import kind_titles
 from clientela.app.bench import QUICK, Workbench
-from clientela.app.changes import Changes, branch_of, restored, with_branch
+from clientela.app.branching import save_as_branch
+from clientela.app.changes import Changes, kept
 from clientela.app.fragments import fragment
-from clientela.app.frame import faults, file_of, frame, link, notice, tab
+from clientela.app.frame import faults, file_of, frame, link, notice
 from clientela.app.jobs import Job
-from clientela.app.manuscript import StaleEditError
 from clientela.app.parameters import Parameter
 from clientela.app.sliding import Slider
 from clientela.scenario import Scenario
@@ -32,7 +31,9 @@ def add(bench: Workbench) -> None:
     """The address `/what-if`; `b` is the branch to start from, `c` the values moved, as JSON."""
 
     @ui.page("/what-if")
-    async def what_if(s: str = "", b: str | None = None, c: str | None = None) -> None:
+    async def what_if(
+        s: str = "", b: str | None = None, c: str | None = None, w: str | None = None
+    ) -> None:
         file: Path | None = None
         with faults(bench, None):
             file = await file_of(bench, s)
@@ -45,10 +46,11 @@ def add(bench: Workbench) -> None:
                 asked = bench.variation(file)
                 scenario = await bench.scenario(asked)
                 found = await bench.parameters(asked)
-                kept = restored(bench.workspace, file, b, c)
+                again = b is None and c is None
+                changes = kept(bench.workspace, "what-if", file) if again else Changes.of_query({"b": b, "c": c, "w": w})  # fmt: skip
                 with place:
-                    page = WhatIf(bench, file, scenario, found, kept)
-                    page.build(again=b is None and c is None and bool(kept.values or kept.branch))
+                    page = WhatIf(bench, file, scenario, found, changes)
+                    page.build(again)
                 await page.look()
 
 
@@ -64,7 +66,11 @@ class WhatIf:
         # Paths that the scenario no longer has are left out.
         self.changes = Changes(
             changes.branch if changes.branch in scenario.branches else None,
-            {path: value for path, value in changes.values.items() if path in self.parameters},
+            {
+                path: float(value)
+                for path, value in changes.values.items()
+                if path in self.parameters and isinstance(value, int | float)
+            },
             {name for name in changes.without if name in scenario.active},
         )
         self.rows: dict[str, list[ParameterRow]] = {}
@@ -76,7 +82,7 @@ class WhatIf:
         """The page's two sides: what can be moved, and what comes of it."""
         ui.html("<h1>What if …</h1>", sanitize=False)
         ui.html(fragment("what_if_lead", draws=QUICK), sanitize=False)
-        if again:
+        if again and self.changes:
             notice("The values you had moved here before are in place again. “All as written” takes them back.")  # fmt: skip
         with ui.element("div").classes("columns"):
             with ui.element("section").props('aria-label="What can be moved"'):
@@ -142,10 +148,7 @@ class WhatIf:
                 self._row(parameter)
 
     def _ways_on(self) -> None:
-        with ui.element("div").classes("bar-of-actions"):
-            self.name = ui.input("Name of the branch", placeholder="such as fewer-visits").props("outlined dense").mark("branch-name")  # fmt: skip
-            self.title = ui.input("What if, in a sentence").props("outlined dense").mark("branch-title")  # fmt: skip
-            ui.button("Save as a branch", on_click=self._save).props("no-caps flat").classes("primary").mark("save-branch")  # fmt: skip
+        save_as_branch(self.bench, self.file, self.scenario, lambda: self.changes)
         with ui.element("div").classes("bar-of-actions"):
             self.draws = ui.select({n: f"{n:,} draws of each" for n in (20_000, 100_000)}, value=20_000, label="For the record").props("outlined dense options-dense").style("min-width: 11rem")  # fmt: skip
             ui.button("Draw both in full", on_click=self._draw).props("no-caps flat").classes("plain").mark("draw-both")  # fmt: skip
@@ -182,16 +185,16 @@ class WhatIf:
 
     def _start_from(self, branch: str) -> None:
         self.changes.branch = None if branch == _WRITTEN else branch
-        self.changes.keep(self.bench.workspace, self.file)
+        self.changes.keep(self.bench.workspace, "what-if", self.file)
         ui.navigate.to(self._address())
 
     def _reset(self) -> None:
-        self.changes = Changes(None, {}, set())
-        self.changes.keep(self.bench.workspace, self.file)
+        self.changes = Changes()
+        self.changes.keep(self.bench.workspace, "what-if", self.file)
         ui.navigate.to(self._address())
 
     async def _changed(self) -> None:
-        self.changes.keep(self.bench.workspace, self.file)
+        self.changes.keep(self.bench.workspace, "what-if", self.file)
         ui.run_javascript(f"history.replaceState(null, '', {json.dumps(self._address())})")
         self._show_moved()
         await self.look()
@@ -254,36 +257,6 @@ class WhatIf:
         text = job.message if job.state == "failed" else "Stopped; what was drawn is kept, and drawing both again goes on from it."  # fmt: skip
         with self.message:
             notice(text, "bad" if job.state == "failed" else "warn")
-
-    async def _save(self) -> None:
-        name, title = (self.name.value or "").strip(), (self.title.value or "").strip()
-        wrong = _wrong_name(name, self.scenario)
-        self.name.props(remove="error error-message")
-        if wrong:
-            self.name.props("error").props["error-message"] = wrong
-            return
-        self.message.clear()
-        branch = branch_of(self.scenario, self.changes, title or name)
-        with self.message, faults(self.bench, self.file):
-            try:
-                saved = await self.bench.amend(
-                    self.file, self.file, tab(), lambda text: with_branch(text, name, branch)
-                )
-            except StaleEditError as error:
-                notice(str(error), "warn")
-                return
-            where = (
-                f"Saved as the branch {name} in {self.file.name}; every other line is as it was."
-            )
-            if not saved:
-                where = f"The branch {name} is among your unsaved edits of {self.file.name}: save them on the Scenario page."  # fmt: skip
-            notice(where, "good")
-
-
-def _wrong_name(name: str, scenario: Scenario) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9-]{0,39}", name):
-        return "expected lower-case letters, digits and hyphens, beginning with a letter"
-    return f"there is a branch {name} already" if name in scenario.branches else ""
 
 
 class ParameterRow:
