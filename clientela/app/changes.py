@@ -11,6 +11,7 @@ from typing import Any
 
 from clientela.app.tasks import Variation
 from clientela.app.workspace import HIDDEN, Workspace
+from clientela.reading.splicing import added
 from clientela.replacing import replacing
 from clientela.scenario import Scenario
 
@@ -81,7 +82,6 @@ def branch_of(scenario: Scenario, changes: Changes, title: str) -> dict[str, Any
 
 def with_branch(text: str, name: str, branch: dict[str, Any]) -> str:
     """A scenario's text with a branch more. Raises ReadingError if it cannot be put there."""
-    from clientela.reading.splicing import added
 
     return added(text, ("branches",), name, branch, block=True)
 

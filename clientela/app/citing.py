@@ -15,6 +15,7 @@ from clientela.app.fragments import fragment
 from clientela.app.frame import faults, link, notice, tab
 from clientela.app.manuscript import StaleEditError
 from clientela.evidence import Ledger
+from clientela.reading.splicing import added
 from clientela.report.evidence import CREDIBILITY
 from clientela.scenario import Scenario
 
@@ -54,8 +55,6 @@ class ClaimForm:
         assert file is not None
         name, entry = _said(self.name), self._entry()
         with self.told, faults(self.bench, self.file):
-            from clientela.reading.splicing import added
-
             try:
                 saved = await self.bench.amend(
                     self.file, file, tab(),

@@ -20,6 +20,7 @@ from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice, tab
 from clientela.app.manuscript import StaleEditError
 from clientela.evidence import Credences, Ledger
+from clientela.reading.splicing import added, replaced
 from clientela.report.evidence import CREDIBILITY, RELIABILITY, arrows_of
 from clientela.report.naming import actor_or, parameter_name
 from clientela.scenario import Scenario, quantities
@@ -259,7 +260,6 @@ class EvidencePage:
         self.answers.set_content(fragment("retracted_answers", rows=rows, moved=True, origin=f"{QUICK:,} histories of each"))  # fmt: skip
 
     async def _write_retraction(self) -> None:
-        from clientela.reading.splicing import added, replaced
 
         file = self.bench.evidence(self.file)
         assert file is not None
