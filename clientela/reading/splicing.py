@@ -207,6 +207,13 @@ class _Entry:
         return type(self.value).__name__ == "SequenceNode"
 
     @property
+    def entries(self) -> list[_Entry]:
+        """The entries of a mapping, or the items of a list."""
+        if self.is_mapping:
+            return [_Entry(key, value, self) for key, value in self.value.value]
+        return [_Entry(None, value, self) for value in self.value.value]
+
+    @property
     def in_brackets(self) -> bool:
         return bool((self.is_mapping or self.is_list) and self.value.flow_style)
 
@@ -227,8 +234,7 @@ class _Entry:
     def end(self, text: str) -> int:
         """Where it ends, without what comes after it: for a block that is where its last part does."""
         if (self.is_mapping or self.is_list) and not self.in_brackets:
-            last = self.value.value[-1]
-            last = _Entry(*last, self) if self.is_mapping else _Entry(None, last, self)
+            last = self.entries[-1]
             return max(last.end(text), last.first)
         end = self.value.end_mark.index
         if self.start == end and self.key is not None:
@@ -291,7 +297,7 @@ def _with_entry(text: str, path: Path_, key: str, value: Any, block: bool) -> st
         return _inserted(text, _line_end(text, colon), below, key, value, block)
     if not here.is_mapping:
         raise LookupError(key)
-    last = _Entry(*here.value.value[-1], here)
+    last = here.entries[-1]
     end = max(last.end(text), last.first)
     if here.in_brackets:
         return _between_brackets(text, here, end, f"{written(key)}: {written(value)}")
@@ -303,7 +309,7 @@ def _with_item(text: str, path: Path_, value: Any) -> str:
     here = _Entry.at(text, path)
     if here.is_empty:
         return here.with_value(text, written([value]))
-    last = _Entry(None, here.value.value[-1], here)
+    last = here.entries[-1]
     end = last.end(text)
     if here.in_brackets:
         return _between_brackets(text, here, end, written(value))
@@ -354,11 +360,9 @@ def _cut(text: str, path: Path_) -> str:
     if not around.in_brackets:
         begin = text.rfind("\n", 0, entry.first) + 1
         return text[:begin] + text[min(_line_end(text, end) + 1, len(text)) :]
-    number = path[-1] if around.is_list else [k.value for k, _ in around.value.value].index(path[-1])  # fmt: skip
+    entries = around.entries
+    number = next(k for k, other in enumerate(entries) if other.value is entry.value)
     if number + 1 < count:
-        after = around.value.value[number + 1]
-        following = after[0] if around.is_mapping else after
-        return text[: entry.first] + text[following.start_mark.index :]
-    before = around.value.value[number - 1]
-    previous = _Entry(*before, around) if around.is_mapping else _Entry(None, before, around)
+        return text[: entry.first] + text[entries[number + 1].first :]
+    previous = entries[number - 1]
     return text[: max(previous.end(text), previous.first)] + text[end:]
