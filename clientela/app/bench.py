@@ -113,6 +113,10 @@ class Workbench:
         """The values that can be moved. Raises ReadingError."""
         return await self._once(("parameters", asked), lambda: self.workers.ask(tasks.movable, asked))  # fmt: skip
 
+    async def events(self, asked: Variation) -> list[str]:
+        """The names of all that can happen. Raises ReadingError, ProcessError."""
+        return await self._once(("events", asked), lambda: self.workers.ask(tasks.event_names, asked))  # fmt: skip
+
     async def differing(self, job: Job) -> tuple[int, list[Difference]]:
         """How the second of two runs that a job has drawn differs from the first."""
         base, other = job.folders

@@ -55,7 +55,7 @@ def link(page: str, file: Path | None, bench: Workbench, **rest: str) -> str:
 def frame(bench: Workbench, page: str, file: Path | None) -> Iterator[Element]:
     """A page within its frame; what is made inside stands in its main part."""
     ui.add_head_html(_THEME)
-    for script in ("network", "document", "choosing"):
+    for script in ("network", "document", "choosing", "editor"):
         ui.add_head_html(f'<script src="/static/{script}.js"></script>')
     ui.add_head_html('<link rel="stylesheet" href="/static/style.css">')
     ui.page_title(f"{PAGES.get(page, 'Clientela')} · Clientela")

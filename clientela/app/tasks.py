@@ -85,6 +85,11 @@ def movable(asked: Variation) -> list[Parameter]:
     return parameters(scenario_of(asked))
 
 
+def event_names(asked: Variation) -> list[str]:
+    """What can happen in a scenario, by name."""
+    return list(program_of(scenario_of(asked)).event_names)
+
+
 def differing(base: Path, other: Path) -> tuple[int, list[Difference]]:
     """The draws of two runs of the same seed, and how their answers differ."""
     one, two = open_run(base), open_run(other)
