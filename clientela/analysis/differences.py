@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from clientela.analysis.answers import Answer
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,41 @@ def difference(
     return Difference(
         question, outcome, one.share, two.share, change, change - half, change + half, moved, gain
     )
+
+
+def apart(base: Sequence[Answer], other: Sequence[Answer]) -> list[Difference]:
+    """The differences between answers that were drawn each by itself, for the questions of both.
+
+    Their intervals are those of independent shares: the halves add by squares. `moved` cannot be
+    told of histories that do not belong together, and is 0.
+    """
+    known = {answer.id: answer for answer in other}
+    found: list[Difference] = []
+    for one in base:
+        if (two := known.get(one.id)) is None:
+            continue
+        ends, others = _ends(one), _ends(two)
+        for outcome in ends:
+            (p, half), (q, other_half) = ends[outcome], others.get(outcome, (None, 0.0))
+            if p is None or q is None:
+                found.append(Difference(one.id, outcome, p, q, None, None, None, 0.0, None))
+                continue
+            change, error = q - p, float(np.hypot(half, other_half))
+            found.append(
+                Difference(one.id, outcome, p, q, change, change - error, change + error, 0.0, None)
+            )
+    return found
+
+
+def _ends(answer: Answer) -> dict[str, tuple[float | None, float]]:
+    """Each outcome's share and half the width of its interval."""
+    if answer.shares is None:
+        half = 0.0 if answer.low is None or answer.high is None else (answer.high - answer.low) / 2
+        return {"yes": (answer.probability, half)}
+    ends = answer.intervals or {}
+    return {
+        name: (share, (ends[name][1] - ends[name][0]) / 2) for name, share in answer.shares.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -117,10 +117,13 @@ class Workbench:
         """The names of all that can happen. Raises ReadingError, ProcessError."""
         return await self._once(("events", asked), lambda: self.workers.ask(tasks.event_names, asked))  # fmt: skip
 
-    async def differing(self, job: Job) -> tuple[int, list[Difference]]:
-        """How the second of two runs that a job has drawn differs from the first."""
-        base, other = job.folders
+    async def compared(self, base: Path, other: Path) -> list[Difference]:
+        """How the answers of one finished run differ from those of another. Raises StoreError."""
         return await self.workers.ask(tasks.differing, base, other)
+
+    async def export(self, folder: Path, what: str, path: Path) -> None:
+        """Writes a part of a run for other tools. Raises StoreError."""
+        await self.workers.ask(tasks.exported, folder, what, path)
 
     async def survey(self, asked: Variation) -> Survey:
         """The parliament. Raises ReadingError, and ValueError where nobody could govern."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from nicegui import ui
 
 from clientela.app.bench import Workbench
+from clientela.app.buttons import Button
 from clientela.app.changes import Changes, branch_of, with_branch
 from clientela.app.frame import faults, notice, tab
 from clientela.app.manuscript import StaleEditError
@@ -22,7 +23,7 @@ def save_as_branch(
     with ui.element("div").classes("bar-of-actions"):
         name = ui.input("Name of the branch", placeholder="such as fewer-visits").props("outlined dense")  # fmt: skip
         title = ui.input("What if, in a sentence").props("outlined dense")
-        button = ui.button("Save as a branch").props("no-caps flat").classes("primary")
+        button = Button("Save as a branch").classes("primary")
     told = ui.element("div").props("role=status aria-live=polite")
     known = set(scenario.branches)
 

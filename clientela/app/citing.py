@@ -10,6 +10,7 @@ from typing import Any
 from nicegui import ui
 
 from clientela.app.bench import Workbench
+from clientela.app.buttons import Button
 from clientela.app.documents import Place
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, link, notice, tab
@@ -39,7 +40,7 @@ class ClaimForm:
         self.against = ui.select(propositions, multiple=True, label="… and against which, by the same words").props(f"{look} use-chips").classes("w-full")  # fmt: skip
         self.credibility = ui.select({n: f"{n}: {w}" for n, w in CREDIBILITY.items()}, value=3, label="Credibility").props(look)  # fmt: skip
         self.event = ui.input("Date of what it tells of", placeholder="2021-12-31").props("outlined dense")  # fmt: skip
-        ui.button("Add the claim", on_click=self._add).props("no-caps flat").classes("primary").style("margin-top: .5rem")  # fmt: skip
+        Button("Add the claim", on_click=self._add).classes("primary").style("margin-top: .5rem")  # fmt: skip
         self.told = ui.element("div").props("role=status aria-live=polite")
 
     def take(self, place: Place) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from nicegui import ui
 
 from clientela.app import describing
+from clientela.app.buttons import Button
 from clientela.app.describing import Described
 from clientela.app.fragments import fragment
-from clientela.app.frame import notice
 from clientela.reading import Problem, ReadingError, parse_value, read_yaml
 from clientela.reading.splicing import added, removed, replaced, written
 
@@ -26,6 +26,7 @@ class Form:
         self.problems: Sequence[Problem] = ()
         self.frozen = False
         self._shown: object = None
+        self.unreadable = ui.label("").classes("problem small").props("role=status")
         self.place = ui.element("div")
 
     def show(self, problems: Sequence[Problem] | None = None, *, anew: bool = False) -> None:
@@ -35,10 +36,9 @@ class Form:
             data = read_yaml("the text", self._text()).data
         except ReadingError as error:
             self._shown = None
-            self.place.clear()
-            with self.place:
-                notice(f"The text cannot be read, so there is no form: {error}", "bad")
+            self.unreadable.set_text(f"The text cannot be read as it stands, so the form shows what it was: {error.problems[0].message}")  # fmt: skip
             return
+        self.unreadable.set_text("")
         while self.path and not isinstance(_there(data, self.path), dict | list):
             self.path = self.path[:-1]  # what was shown is gone
         here = _there(data, self.path)
@@ -74,7 +74,7 @@ class Form:
                     self._chip(name, lambda d=depth: self.go(self.path[:d]))
 
     def _chip(self, name: str, pressed: Callable[[], None]) -> None:
-        ui.button(name, on_click=lambda: pressed()).props("flat dense no-caps").classes("plain")
+        Button(name, on_click=lambda: pressed()).props("dense").classes("plain")
 
     def go(self, path: Path_) -> None:
         """Shows another place."""
@@ -98,7 +98,7 @@ class Form:
             if (field.look == "entries" and isinstance(value, dict) and "if" not in value) or (isinstance(value, list) and value and isinstance(value[0], dict)):  # fmt: skip
                 count = f"{len(value)} {'entry' if len(value) == 1 else 'entries'}"
                 with ui.element("div").classes("bar-of-actions").style("margin: 0"):
-                    ui.button(f"{step} ›", on_click=lambda: self.go(path)).props("flat dense no-caps").classes("plain")  # fmt: skip
+                    Button(f"{step} ›", on_click=lambda: self.go(path)).props("dense").classes("plain")  # fmt: skip
                     ui.label(_summary(value) or count).classes("small muted")
                     self._cross(path)
             else:
@@ -112,7 +112,7 @@ class Form:
 
     def _cross(self, path: Path_) -> None:
         if not self.frozen:
-            ui.button("✕", on_click=lambda: self._do(lambda text: removed(text, path))).props(f'flat dense aria-label="Remove {path[-1]}"').style("margin-left: auto")  # fmt: skip
+            Button("✕", on_click=lambda: self._do(lambda text: removed(text, path))).props(f'dense aria-label="Remove {path[-1]}"').style("margin-left: auto")  # fmt: skip
 
     def _input(self, field: Described, path: Path_, value: Any) -> None:
         name = str(path[-1])
@@ -148,7 +148,7 @@ class Form:
                 if key:
                     self._do(lambda text: added(text, self.path, key, parse_value(value.value or "")))  # fmt: skip
 
-            ui.button("Add", on_click=add).props("no-caps flat").classes("plain")
+            Button("Add", on_click=add).classes("plain")
 
     # -- what is done ---------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from nicegui import ui
 from nicegui.element import Element
 
 from clientela.app.bench import Workbench
+from clientela.app.buttons import Button
 from clientela.app.fragments import fragment
 from clientela.app.jobs import Job
 from clientela.app.workers import WorkerLostError
@@ -112,7 +113,7 @@ def _progress(bench: Workbench, job: Job) -> tuple[ui.linear_progress, ui.label,
     with ui.element("div").classes("panel").style("margin-bottom: .8rem"):
         with ui.element("div").classes("bar-of-actions").style("margin: 0 0 .3rem"):
             words = ui.label("")
-            ui.button("Stop", on_click=lambda: bench.jobs.cancel(job)).props("flat dense no-caps").classes("danger").mark("stop")  # fmt: skip
+            Button("Stop", on_click=lambda: bench.jobs.cancel(job)).props("dense").classes("danger").mark("stop")  # fmt: skip
         bar = ui.linear_progress(job.share, show_value=False).props(
             f'aria-label="{job.total} draws"'
         )

@@ -19,7 +19,7 @@ from clientela.analysis.checking import (
     refuse_explosion,
 )
 from clientela.analysis.comparing import differences
-from clientela.analysis.differences import Difference
+from clientela.analysis.differences import Difference, apart
 from clientela.analysis.explaining import explain
 from clientela.analysis.explanation import Explanation
 from clientela.analysis.forecast import open_run, program_of, run
@@ -31,6 +31,7 @@ from clientela.chamber.survey import Survey, survey
 from clientela.engine import prepare
 from clientela.process import ProcessError
 from clientela.reading import Problem, ReadingError
+from clientela.report.exports import export
 from clientela.scenario import Scenario
 
 
@@ -90,10 +91,17 @@ def event_names(asked: Variation) -> list[str]:
     return list(program_of(scenario_of(asked)).event_names)
 
 
-def differing(base: Path, other: Path) -> tuple[int, list[Difference]]:
-    """The draws of two runs of the same seed, and how their answers differ."""
+def differing(base: Path, other: Path) -> list[Difference]:
+    """How the answers of two runs differ: by shared chance where they were drawn alike, else as
+    two samples of their own."""
     one, two = open_run(base), open_run(other)
-    return min(one.draws, two.draws), differences(one, two)
+    alike = one.seed == two.seed and one.draws == two.draws
+    return differences(one, two) if alike else apart(one.answers, two.answers)
+
+
+def exported(folder: Path, what: str, path: Path) -> None:
+    """Writes a part of a run for other tools."""
+    export(open_run(folder), what, path)
 
 
 def surveyed(asked: Variation, top: int) -> Survey:

@@ -16,6 +16,7 @@ from nicegui import ui
 from clientela.analysis.words import kind_titles
 from clientela.app.bench import Workbench
 from clientela.app.branching import save_as_branch
+from clientela.app.buttons import Button
 from clientela.app.changes import Changes, kept
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice
@@ -129,7 +130,7 @@ class ChamberPage:
                 self.results = ui.html("", sanitize=False)
                 self.answers = ui.html("", sanitize=False)
                 save_as_branch(self.bench, self.file, self.scenario, lambda: self.changes)
-                ui.button("All as written", on_click=self._reset).props("no-caps flat").classes("plain")  # fmt: skip
+                Button("All as written", on_click=self._reset).classes("plain")  # fmt: skip
 
     def _thresholds(self) -> None:
         ui.html("<h2 style='margin-top: 0'>What each step takes</h2>", sanitize=False)
@@ -191,7 +192,7 @@ class ChamberPage:
                 if one.value and two.value and one.value != two.value:
                     await self._set(f"chamber.vetoes.{one.value}.{two.value}", {"probability": 1.0}, None)  # fmt: skip
 
-            ui.button("Add the veto", on_click=refuse).props("no-caps flat").classes("plain")
+            Button("Add the veto", on_click=refuse).classes("plain")
 
     def _veto_table(self) -> dict[str, dict[str, float]]:
         found = {

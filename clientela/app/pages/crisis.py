@@ -13,6 +13,7 @@ from clientela.analysis.answers import Answer, Government, Obedience
 from clientela.analysis.forecast import open_run
 from clientela.analysis.words import kind_titles
 from clientela.app.bench import QUICK, Workbench
+from clientela.app.buttons import Button
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame
 from clientela.app.jobs import Job
@@ -112,7 +113,7 @@ def _ways_on(bench: Workbench, file: Path, shown: Shown) -> None:
                 await bench.draw([bench.variation(file)], draws.value)
 
         look = "plain" if shown.fresh else "primary"
-        ui.button("Draw", on_click=go).props("no-caps flat").classes(look).mark("draw")
+        Button("Draw", on_click=go).classes(look).mark("draw")
 
 
 def _answers(scenario: Scenario, shown: Shown) -> str:

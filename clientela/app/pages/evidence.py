@@ -13,6 +13,7 @@ from nicegui import events, ui
 from clientela.analysis.explanation import Explanation, Retraction
 from clientela.analysis.words import kind_titles
 from clientela.app.bench import QUICK, Workbench
+from clientela.app.buttons import Button
 from clientela.app.choosing import on_choice
 from clientela.app.citing import ClaimForm
 from clientela.app.documents import DocumentPane
@@ -129,7 +130,7 @@ class EvidencePage:
         questions = {name: q.ask for name, q in self.scenario.questions.items()}
         with ui.element("div").classes("bar-of-actions"):
             self.question = ui.select(questions, value=next(iter(questions), None), label="Question", on_change=self._explain).props("outlined dense options-dense").style("min-width: 16rem; max-width: 100%")  # fmt: skip
-            ui.button("Work it out", on_click=self._explain).props("no-caps flat").classes("plain")
+            Button("Work it out", on_click=self._explain).classes("plain")
         self.hinges = ui.element("div")
 
     def _documents(self) -> None:
@@ -181,8 +182,8 @@ class EvidencePage:
             roles = "; ".join(self.ledger.sources[name].role for name in self.retracted)
             notice(f"Retracted for now: {roles}. The files are as they were.", "warn")
             with ui.element("div").classes("bar-of-actions"):
-                ui.button("Write the retraction into the evidence file", on_click=self._write_retraction).props("no-caps flat").classes("primary")  # fmt: skip
-                ui.button("Count all again", on_click=self._count_all).props("no-caps flat").classes("plain")  # fmt: skip
+                Button("Write the retraction into the evidence file", on_click=self._write_retraction).classes("primary")  # fmt: skip
+                Button("Count all again", on_click=self._count_all).classes("plain")  # fmt: skip
 
     def _show_steps(self, name: str) -> None:
         if name in self.ledger.propositions:

@@ -14,6 +14,7 @@ from nicegui import app, ui
 
 from clientela.analysis.checking import Findings
 from clientela.app.bench import Workbench
+from clientela.app.buttons import Button
 from clientela.app.completing import completed
 from clientela.app.form import Form
 from clientela.app.fragments import fragment
@@ -93,9 +94,9 @@ class Editor:
             for path in self.beside:
                 here = path == self.file
                 ui.link(path.name, link("scenario", self.scenario, self.bench, f=path.name)).classes("chip").props('aria-current="page"' if here else "")  # fmt: skip
-            self.save_button = ui.button("Save", on_click=self.save).props("no-caps flat").classes("primary")  # fmt: skip
-            self.undo_button = ui.button("Undo", on_click=lambda: self._step(self.manuscript.undo)).props("no-caps flat").classes("plain")  # fmt: skip
-            self.redo_button = ui.button("Redo", on_click=lambda: self._step(self.manuscript.redo)).props("no-caps flat").classes("plain")  # fmt: skip
+            self.save_button = Button("Save", on_click=self.save).classes("primary")  # fmt: skip
+            self.undo_button = Button("Undo", on_click=lambda: self._step(self.manuscript.undo)).classes("plain")  # fmt: skip
+            self.redo_button = Button("Redo", on_click=lambda: self._step(self.manuscript.redo)).classes("plain")  # fmt: skip
             self.state = ui.label("").props("role=status aria-live=polite").classes("muted small")
         self.banner = ui.element("div")
         with ui.element("div").classes("columns side"):
@@ -150,12 +151,12 @@ class Editor:
         with self.banner:
             if not mine:
                 notice(f"{name} is being edited in another tab. What is typed there shows here; nothing can be changed here.", "warn")  # fmt: skip
-                ui.button("Edit here instead", on_click=lambda: m.take_pen(self.who)).props("no-caps flat").classes("plain")  # fmt: skip
+                Button("Edit here instead", on_click=lambda: m.take_pen(self.who)).classes("plain")  # fmt: skip
             elif m.unsaved and m.changed_on_disk:
                 notice(f"{name} was changed by another program since it was opened here. Your edits are kept; neither was overwritten.", "bad")  # fmt: skip
                 with ui.element("div").classes("bar-of-actions"):
-                    ui.button("Take the file as it is now", on_click=self._reread).props("no-caps flat").classes("plain")  # fmt: skip
-                    ui.button("Save mine over it", on_click=lambda: self.save(over=True)).props("no-caps flat").classes("danger")  # fmt: skip
+                    Button("Take the file as it is now", on_click=self._reread).classes("plain")  # fmt: skip
+                    Button("Save mine over it", on_click=lambda: self.save(over=True)).classes("danger")  # fmt: skip
             elif m.recovered:
                 notice("Edits that had not been saved when the workbench ended are in place again. Undo takes them back one by one.", "good")  # fmt: skip
 

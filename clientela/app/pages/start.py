@@ -9,6 +9,7 @@ from nicegui import ui
 from starlette.responses import RedirectResponse
 
 from clientela.app.bench import Workbench
+from clientela.app.buttons import Button
 from clientela.app.frame import frame, link, notice
 from clientela.scenario import bundled
 from clientela.scenario.starter import StarterError
@@ -40,12 +41,12 @@ def _ways_to_have_one(bench: Workbench) -> None:
         ui.label("A bundled example, copied into this folder with its evidence:")
         with ui.element("div").classes("bar-of-actions"):
             for name in bundled():
-                ui.button(name, on_click=partial(_copied, bench, name)).props("no-caps flat").classes("plain")  # fmt: skip
+                Button(name, on_click=partial(_copied, bench, name)).classes("plain")  # fmt: skip
     with ui.element("div").classes("panel"):
         ui.label("Or a fictional country to write your own from:")
         with ui.element("div").classes("bar-of-actions"):
             name = ui.input("Name", value="my-crisis").props("outlined dense")
-            ui.button("Write it", on_click=lambda: _started(bench, name)).props("no-caps flat").classes("primary")  # fmt: skip
+            Button("Write it", on_click=lambda: _started(bench, name)).classes("primary")  # fmt: skip
 
 
 def _copied(bench: Workbench, name: str) -> None:

@@ -16,6 +16,7 @@ from clientela.analysis.differences import Difference
 from clientela.analysis.words import kind_titles
 from clientela.app.bench import QUICK, Workbench
 from clientela.app.branching import save_as_branch
+from clientela.app.buttons import Button
 from clientela.app.changes import Changes, kept
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice
@@ -151,8 +152,8 @@ class WhatIf:
         save_as_branch(self.bench, self.file, self.scenario, lambda: self.changes)
         with ui.element("div").classes("bar-of-actions"):
             self.draws = ui.select({n: f"{n:,} draws of each" for n in (20_000, 100_000)}, value=20_000, label="For the record").props("outlined dense options-dense").style("min-width: 11rem")  # fmt: skip
-            ui.button("Draw both in full", on_click=self._draw).props("no-caps flat").classes("plain").mark("draw-both")  # fmt: skip
-            ui.button("All as written", on_click=self._reset).props("no-caps flat").classes("plain").mark("reset")  # fmt: skip
+            Button("Draw both in full", on_click=self._draw).classes("plain").mark("draw-both")  # fmt: skip
+            Button("All as written", on_click=self._reset).classes("plain").mark("reset")  # fmt: skip
 
     def _show_moved(self) -> None:
         self.moved.clear()
@@ -251,8 +252,8 @@ class WhatIf:
 
     async def _drawn(self, job: Job) -> None:
         if job.state == "finished":
-            draws, found = await self.bench.differing(job)
-            self._tell(found, f"{draws:,} histories of each, kept under Runs")
+            found = await self.bench.compared(*job.folders)
+            self._tell(found, f"{job.total // 2:,} histories of each, kept under Runs")
             return
         text = job.message if job.state == "failed" else "Stopped; what was drawn is kept, and drawing both again goes on from it."  # fmt: skip
         with self.message:
@@ -281,7 +282,7 @@ class ParameterRow:
                 value=_rounded(at), min=parameter.least, max=parameter.most,
                 on_change=lambda e: None if self.showing else self._by_number(e.value),
             ).props(f"dense borderless hide-bottom-space debounce=300 aria-label={name}")  # fmt: skip
-            self.back = ui.button("↺", on_click=lambda: self._move(parameter.path, None)).props('flat dense aria-label="Back to what is written"')  # fmt: skip
+            self.back = Button("↺", on_click=lambda: self._move(parameter.path, None)).props('dense aria-label="Back to what is written"')  # fmt: skip
             ui.html(fragment("prior", p=parameter), sanitize=False).classes("prior")
         self.show(value)
 
