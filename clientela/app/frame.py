@@ -68,7 +68,7 @@ def frame(bench: Workbench, page: str, file: Path | None) -> Iterator[Element]:
             ui.html('<button class="theme chip" onclick="theme.toggle()" title="Light or dark">Dark</button>', sanitize=False)  # fmt: skip
         links = [(name, link(name, file, bench), name == page) for name in PAGES] if file else []
         ui.html(fragment("nav", links=links, titles=PAGES), sanitize=False)
-    with ui.element("main").props('id=main tabindex="-1"') as main:
+    with ui.element("div").classes("page").props('id=main tabindex="-1"') as main:
         _under_way(bench)
         yield main
     ui.run_javascript("theme.start()")

@@ -85,7 +85,7 @@ class WhatIf:
         ui.html(fragment("what_if_lead", draws=QUICK), sanitize=False)
         if again and self.changes:
             notice("The values you had moved here before are in place again. “All as written” takes them back.")  # fmt: skip
-        with ui.element("div").classes("columns"):
+        with ui.element("div").classes("columns results-first"):
             with ui.element("section").props('aria-label="What can be moved"'):
                 self._controls()
             with ui.element("section").classes("sticky").props('aria-label="What comes of it"'):
