@@ -142,7 +142,7 @@ def test_the_token_is_given_once_and_then_kept_in_a_cookie(open_door):
     assert "httponly" in cookie
     assert "samesite=strict" in cookie
     assert client.get("/").text == "in"
-    headers = {"Host": HERE, "Origin": f"http://{HERE}"}
+    headers = {"Host": HERE, "Origin": f"http://{HERE}", "Cookie": f"clientela={open_door.token}"}
     with client.websocket_connect("/ws", headers=headers) as ws:
         assert ws.receive_text() == "in"
 
