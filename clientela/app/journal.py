@@ -1,8 +1,8 @@
 """A journal of edits: what is written in it survives a crash, and undoes and redoes.
 
 A line of JSON each: first what the file held, then every edit as the place where it was made, what
-stood there and what stands there now, and every step back, step forward or save. A last line cut
-off by a crash is left out.
+stood there and what stands there now (`going_on` where it is undone with the one before), and every
+step back, step forward or save. A last line cut off by a crash is left out.
 """
 
 from __future__ import annotations
@@ -40,6 +40,16 @@ class Edit:
     def undone(self) -> Edit:
         """The edit that takes this one back."""
         return Edit(self.at, self.inserted, self.removed)
+
+    def joined(self, after: Edit) -> Edit | None:
+        """This edit and one that goes on with it in the same line, as one; None if it does not."""
+        if "\n" in self.inserted + self.removed + after.inserted + after.removed:
+            return None
+        if not after.removed and not self.removed and after.at == self.at + len(self.inserted):
+            return Edit(self.at, "", self.inserted + after.inserted)
+        if not after.inserted and not self.inserted and after.at + len(after.removed) == self.at:
+            return Edit(after.at, after.removed + self.removed, "")
+        return None
 
     def made(self, text: str) -> str:
         """The text after it. Raises ValueError if what it removes does not stand there."""
@@ -98,6 +108,6 @@ class Journal:
             yield found
 
 
-def edit_line(edit: Edit) -> dict[str, Any]:
-    """The line of an edit."""
-    return {"edit": asdict(edit)}
+def edit_line(edit: Edit, going_on: bool) -> dict[str, Any]:
+    """The line of an edit, which goes on with the one before or does not."""
+    return {"edit": asdict(edit), **({"going_on": True} if going_on else {})}

@@ -7,6 +7,7 @@ Only one tab at a time has the pen; another may take it over and goes on with th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from clientela.replacing import replacing
 
 Listener = Callable[[], None]
 _MARK = "\ufeff"
+_BREATH = 1.0  # seconds; what is typed after a longer pause is undone by itself
 
 
 class StaleEditError(Exception):
@@ -42,7 +44,7 @@ class Manuscript:
         self.revision = 0
         self._done: list[Edit] = []
         self._undone: list[Edit] = []
-        self._started = False
+        self._started, self._typed_at = False, 0.0
         self.recovered = False
         self.pen: str | None = None
         self.listeners: dict[str, Listener] = {}
@@ -155,10 +157,17 @@ class Manuscript:
     # -- within ---------------------------------------------------------------------------------
 
     def _make(self, made: Edit) -> None:
-        self._log(edit_line(made))
-        self._done.append(made)
+        now = time.monotonic()
+        soon, self._typed_at = now - self._typed_at < _BREATH, now
+        # What is typed in one go is undone in one; but a saved text can be come back to.
+        going_on = self._done[-1].joined(made) if soon and self._done and self.unsaved else None
+        self._log(edit_line(made, going_on is not None))
+        text = made.made(self.text)
+        if going_on is not None:
+            self._done.pop()
+        self._done.append(going_on or made)
         self._undone.clear()
-        self._become(made.made(self.text))
+        self._become(text)
 
     def _become(self, text: str) -> None:
         self.text = text
@@ -208,9 +217,11 @@ def _replayed(journal: Journal) -> tuple[str, str, list[Edit], list[Edit]] | Non
                 case {"base": str(base)}:
                     text = saved = base
                 case {"edit": {"at": int(at), "removed": str(old), "inserted": str(new)}}:
-                    done.append(Edit(at, old, new))
+                    made = Edit(at, old, new)
+                    text = made.made(text)
+                    whole = done.pop().joined(made) if line.get("going_on") else None
+                    done.append(whole or made)
                     undone.clear()
-                    text = done[-1].made(text)
                 case {"undo": True}:
                     undone.append(done.pop())
                     text = undone[-1].undone.made(text)

@@ -56,6 +56,8 @@ def entries(text: str) -> Iterator[_Line]:
             rest = inner
         found = _ENTRY.match(rest)
         if not found:
+            if bare.lstrip(" ").startswith("-"):
+                yield _Line(tuple(step for _, step in stack), stack[-1][0], start + indent)
             depth, quote = _weighed(rest, 0, "")
             continue
         while stack and stack[-1][0] >= indent:

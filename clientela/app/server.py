@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 _PAGES = ("start", "crisis", "what_if", "chamber", "evidence", "scenario", "runs")
 
 
-def serve(folder: Path, door: Door, *, show: bool, ready: Callable[[], None]) -> None:
+def serve(folder: Path, door: Door, ready: Callable[[], None]) -> None:
     """Serves the workbench of a folder until it is interrupted; `ready` is called once it listens."""
     bench = Workbench(Workspace(folder), door)
     for name in _PAGES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import webbrowser
 from typing import Annotated
 
 import typer
@@ -49,5 +50,7 @@ def serve(
             if door.token:
                 say("Whoever has this address can see and change what is in the folder.")
             say("Ctrl-C ends it.")
+            if browser:
+                webbrowser.open(door.address)
 
-        serve_folder(folder, door, show=browser, ready=ready)
+        serve_folder(folder, door, ready)

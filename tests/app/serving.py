@@ -1,5 +1,6 @@
 """A workbench as a user starts it, in a process of its own, and waiting for what it does."""
 
+import os
 import re
 import signal
 import subprocess
@@ -20,7 +21,9 @@ class Server:
         """Starts it and waits until it says where it is."""
         command = [sys.executable, "-m", "clientela", "serve", ".", "--port", "0", "--no-browser", *self.options]  # fmt: skip
         with self.said.open("w") as said:
-            self.process = subprocess.Popen(command, cwd=self.folder, stderr=said)
+            # NiceGUI behaves otherwise where it believes itself in a test.
+            user = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+            self.process = subprocess.Popen(command, cwd=self.folder, stderr=said, env=user)
         found = until(self._address, 60)
         self.address = found[1]
 

@@ -56,7 +56,7 @@ def test_a_saved_edit_is_in_the_file_and_can_still_be_undone_after_a_crash(file)
 def test_a_journal_cut_off_in_its_last_line_loses_that_line_alone(file):
     m = opened(file)
     typed(m, "a: 1\nb: 3\n")
-    typed(m, "a: 1\nb: 34\n")
+    typed(m, "a: 0\nb: 3\n")
     path = file.parent / ".clientela" / "a.jsonl"
     path.write_bytes(path.read_bytes()[:-9])
     assert opened(file).text == "a: 1\nb: 3\n"
@@ -242,3 +242,20 @@ def test_the_journal_holds_edits_and_not_whole_texts(file):
     typed(m, m.text + "y: 2\n")
     lines = (file.parent / ".clientela" / "a.jsonl").read_text().splitlines()
     assert json.loads(lines[1]) == {"edit": {"at": 5000, "removed": "", "inserted": "y: 2\n"}}
+
+
+def test_what_is_typed_in_one_go_is_undone_in_one_also_after_a_crash(file, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr("clientela.app.manuscript.time.monotonic", lambda: clock[0])
+    m = opened(file)
+    for k in range(1, 6):
+        typed(m, "hello"[:k] + file.read_text())
+        clock[0] += 0.2
+    clock[0] += 5  # a pause
+    typed(m, "hello!" + file.read_text())
+    for each in (m, opened(file)):
+        each.undo()
+        assert each.text == "hello" + file.read_text()
+        each.undo()
+        assert each.text == file.read_text()
+        assert not each.can_undo
