@@ -13,30 +13,43 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from clientela.reading.parsing import parser
-from clientela.reading.problems import Problem, ReadingError
-from clientela.reading.yaml import parse_value, read_yaml
+from clientela.reading.problems import ReadingError
+from clientela.reading.yaml import Path_, read_yaml
 
-Path_ = tuple[Any, ...]
 _WIDE = 100  # letters: what is longer is written over several lines
-_SWITCHES = ("yes", "no", "on", "off", "y", "n")
-_PLAIN = re.compile(r"[A-Za-z_][\w./+-]*(?: [\w./+()%-]+)*", re.ASCII)
+_LONGEST_KEY = 1000  # letters: what is longer is read as a key only after a question mark
+# What is read as text without quotes, in brackets too, here and by readers of YAML 1.1.
+_BARE = re.compile(r"[^\W\d][\w./+'’-]*(?: [\w./+()%&;!'’–—-]+)*")
+_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+_BREAK = re.compile(r"\r?\n")
+_COMMENT = re.compile(r"\s*(#.*)?")
+# What comes next but for spaces and comments; an anchor may stand before the first dash.
+_COMMA = re.compile(r"(?:\s|#[^\n]*+)*+,")
+_COLON = re.compile(r"(?:\s|#[^\n]*+)*+:")
+_DASH = re.compile(r"(?:\s|#[^\n]*+|[&!]\S*+)*+-")
+_KINDS = {
+    "MappingStartEvent": "mapping",
+    "SequenceStartEvent": "list",
+    "ScalarEvent": "scalar",
+    "AliasEvent": "alias",
+}
 
 
 def replaced(text: str, path: Path_, value: Any) -> str:
-    """The text with another value at a path. Raises ReadingError if it cannot be put there."""
+    """The text with another value at a path, in a line. Raises ReadingError if none is there, or it
+    cannot be put there."""
+    value = _plain(value)
 
-    def change(data: Any) -> Any:
-        return _set(data, path, value)
+    def change(data: Any) -> None:
+        _holder(data, path)[path[-1]] = value
 
-    def splice(lines: str) -> str:
-        entry = _Entry.at(lines, path)
-        return entry.with_value(lines, written(value))
-
-    return _edited(text, path, change, splice)
+    return _edited(
+        text, path, change, lambda bare: _with_value(bare, _at(bare, path), written(value))
+    )
 
 
 def added(text: str, path: Path_, key: str, value: Any, *, block: bool = False) -> str:
@@ -45,81 +58,86 @@ def added(text: str, path: Path_, key: str, value: Any, *, block: bool = False) 
 
     Raises ReadingError if there is such an entry already, or it cannot be put there.
     """
+    value = _plain(value)
 
-    def change(data: Any) -> Any:
+    def change(data: Any) -> None:
         here = data
         for step in path:
-            if here.get(step) is None if isinstance(here, dict) else False:
-                here[step] = {}
-            here = here[step]
-        if not isinstance(here, dict) or key in here:
-            raise KeyError(key)
-        here[key] = _plain(value)
-        return data
+            there = here.get(step) if isinstance(here, dict) else _holder(here, (step,))[step]
+            if there is None:
+                there = here[step] = {}
+            here = there
+        if not isinstance(here, dict):
+            raise LookupError("is no mapping; expected one, to which an entry can be added")
+        if key in here:
+            raise LookupError(f"there is '{key}' already; choose another name, or change that one")
+        here[key] = value
 
-    def splice(lines: str) -> str:
-        there = list(path)
-        rest = {key: value}
-        while there and not _is_there(lines, tuple(there)):
-            rest = {there.pop(): rest}
-        (first, given), *_ = rest.items()
-        return _with_entry(lines, tuple(there), str(first), given, block)
-
-    return _edited(text, (*path, key), change, splice)
+    return _edited(
+        text, (*path, key), change, lambda bare: _with_entry(bare, path, key, value, block)
+    )
 
 
 def removed(text: str, path: Path_) -> str:
-    """The text without the entry or item at a path. Raises ReadingError if it cannot be cut out."""
+    """The text without the entry or item at a path and the comment beside it. What has no other
+    becomes `{}` or `[]`. Raises ReadingError if none is there, or it cannot be cut out."""
 
-    def change(data: Any) -> Any:
-        here = data
-        for step in path[:-1]:
-            here = here[step]
-        del here[path[-1]]
-        return data
+    def change(data: Any) -> None:
+        del _holder(data, path)[path[-1]]
 
-    return _edited(text, path, change, lambda lines: _cut(lines, path))
+    return _edited(text, path, change, lambda bare: _cut(bare, _at(bare, path)))
 
 
 def appended(text: str, path: Path_, value: Any) -> str:
-    """The text with one item more in the list at a path. Raises ReadingError if it cannot be."""
+    """The text with one item more in the list at a path. Raises ReadingError if there is no list,
+    or it cannot be put there."""
+    value = _plain(value)
 
-    def change(data: Any) -> Any:
-        here = data
-        for step in path[:-1]:
-            here = here[step]
-        if here[path[-1]] is None:
-            here[path[-1]] = []
-        here[path[-1]].append(_plain(value))
-        return data
+    def change(data: Any) -> None:
+        holder = _holder(data, path)
+        items = [] if holder[path[-1]] is None else holder[path[-1]]
+        if not isinstance(items, list):
+            raise LookupError("is no list; expected one, to which an item can be added")
+        holder[path[-1]] = [*items, value]
 
-    return _edited(text, path, change, lambda lines: _with_item(lines, path, value))
+    return _edited(text, path, change, lambda bare: _with_item(bare, _at(bare, path), value))
 
 
 def written(value: Any) -> str:
-    """A plain value in a line of YAML that is read back as the same."""
+    """A plain value in a line of YAML that is read back as the same, a date as its text.
+
+    Raises TypeError for what is neither None, a truth value, number, text or date, nor a mapping or
+    list of such.
+    """
     match value:
         case None | bool():
             return {None: "null", True: "true", False: "false"}[value]
-        case int() | dt.date():
-            return str(value)
+        case int():
+            return str(int(value))
         case float():
             special = {math.inf: ".inf", -math.inf: "-.inf"}
-            return ".nan" if math.isnan(value) else special.get(value) or repr(value)
+            return ".nan" if math.isnan(value) else special.get(value) or float.__repr__(value)
+        case dt.date():
+            return str(value)
+        case str():
+            return _text(value)
         case Mapping():
-            inside = (f"{written(str(k))}: {written(v)}" for k, v in value.items())
-            return f"{{{', '.join(inside)}}}"
+            return f"{{{', '.join(f'{_key(str(k))}: {written(v)}' for k, v in value.items())}}}"
         case list() | tuple():
             return f"[{', '.join(map(written, value))}]"
-    return _text(str(value))
+    raise TypeError(f"{type(value).__name__} cannot be written as YAML")
 
 
 def _text(text: str) -> str:
-    """Quoted only where it would be read as something else, here or by readers of YAML 1.1."""
-    if _PLAIN.fullmatch(text) and text.lower() not in _SWITCHES and parse_value(text) == text:
+    if _BARE.fullmatch(text) and text.lower() not in _WORDS:
         return text
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(c if c.isprintable() else _escaped(c) for c in quoted)
+
+
+def _key(key: str) -> str:
+    name = _text(key)
+    return name if len(name) <= _LONGEST_KEY else f"? {name}"
 
 
 def _escaped(character: str) -> str:
@@ -131,238 +149,348 @@ def _escaped(character: str) -> str:
 
 
 def _edited(
-    text: str, path: Path_, change: Callable[[Any], Any], splice: Callable[[str], str]
+    text: str, path: Path_, change: Callable[[Any], None], splice: Callable[[str], str]
 ) -> str:
     """The spliced text, if it holds what the changed data say."""
     mark = "\ufeff" if text.startswith("\ufeff") else ""
-    windows = "\r\n" in text and text.count("\r\n") == text.count("\n")
-    lines = text.removeprefix(mark)
-    lines = lines.replace("\r\n", "\n") if windows else lines
-    tree = read_yaml("the text", lines)
+    bare = text.removeprefix(mark)
+    tree = read_yaml("the text", bare)
+    expected = copy.deepcopy(tree.data)
     try:
-        expected = change(copy.deepcopy(tree.data))
-        found = splice(lines)
-        right = read_yaml("the text", found).data == expected
-    except (LookupError, TypeError, ValueError, AttributeError, ReadingError):
-        right, found = False, lines
+        change(expected)
+    except LookupError as error:
+        raise ReadingError([tree.problem(path, str(error))]) from None
+    try:
+        found = splice(bare)
+        right = _told(read_yaml("the text", found).data) == _told(expected)
+    except (LookupError, ValueError, ReadingError):
+        right, found = False, bare
     if not right:
-        line, column = tree.place(path)
         message = (
-            "is written in a way in which this cannot be changed from here; edit the line by hand"
+            "is written in a way in which this cannot be changed from here (with an anchor, an "
+            "alias or a merge key, perhaps); edit the line by hand"
         )
-        raise ReadingError([Problem("the text", line, column, ".".join(map(str, path)), message)])
-    return mark + (found.replace("\n", "\r\n") if windows else found)
+        raise ReadingError([tree.problem(path, message)])
+    return mark + found
 
 
-def _set(data: Any, path: Path_, value: Any) -> Any:
-    here = data
-    for step in path[:-1]:
-        here = here[step]
-    here[path[-1]]  # it has to be there
-    here[path[-1]] = _plain(value)
-    return data
+def _told(data: Any) -> str:
+    """What tells data apart: to Python 1, 1.0 and True are equal, and not-a-number is not."""
+    return json.dumps(data, sort_keys=True)
+
+
+def _holder(data: Any, path: Path_) -> Any:
+    """The mapping or list that the value at a path is in."""
+    holder = None
+    for step in path:
+        holder = data
+        try:
+            data = holder[step] if isinstance(holder, dict | list) else {}[step]
+        except (LookupError, TypeError):
+            raise LookupError("there is no such entry; expected one that the text has") from None
+    if holder is None:
+        raise LookupError("is the whole text; expected an entry of it")
+    return holder
 
 
 def _plain(value: Any) -> Any:
     """The value as reading it back gives it: dates as text, tuples as lists."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return str(value) if isinstance(value, dt.date) else value
+    match value:
+        case Mapping():
+            return {str(key): _plain(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_plain(item) for item in value]
+        case dt.date():
+            return str(value)
+    written(value)  # raises TypeError if it cannot be
+    return value
 
 
 # -- where things stand ---------------------------------------------------------------------------
 
 
-class _Entry:
-    """A value, with what stands before it: its key in a mapping, or its place in a list."""
+@dataclass(eq=False)
+class _Part:
+    """A value as it stands in a text, and what is in it. An alias is one with nothing in it."""
 
-    def __init__(self, key: Any, value: Any, around: Any) -> None:
-        self.key, self.value, self.around = key, value, around
-
-    @classmethod
-    def at(cls, text: str, path: Path_) -> _Entry:
-        """The entry at a path. Raises LookupError if there is none."""
-        found = cls(None, parser().compose(io.StringIO(text)), None)
-        for step in path:
-            found = found.inside(step)
-        return found
-
-    def inside(self, step: Any) -> _Entry:
-        """The entry within this one's value."""
-        if self.is_list:
-            return _Entry(None, self.value.value[step], self)
-        for key, value in self.value.value if self.is_mapping else ():
-            if key.value == step:
-                return _Entry(key, value, self)
-        raise KeyError(step)
+    kind: str
+    start: int
+    end: int  # for a block, that of its last part
+    first: int  # where its entry begins: at its key or its dash
+    key: _Part | None
+    around: _Part | None
+    said: str = ""
+    flow: bool = False
+    parts: list[_Part] = field(default_factory=list)
 
     @property
-    def is_mapping(self) -> bool:
-        return type(self.value).__name__ == "MappingNode"
-
-    @property
-    def is_list(self) -> bool:
-        return type(self.value).__name__ == "SequenceNode"
-
-    @property
-    def entries(self) -> list[_Entry]:
-        """The entries of a mapping, or the items of a list."""
-        if self.is_mapping:
-            return [_Entry(key, value, self) for key, value in self.value.value]
-        return [_Entry(None, value, self) for value in self.value.value]
+    def is_block(self) -> bool:
+        return bool(self.parts) and not self.flow
 
     @property
     def in_brackets(self) -> bool:
-        return bool((self.is_mapping or self.is_list) and self.value.flow_style)
+        return self.around is not None and self.around.flow
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is written: no value, `null`, `{}` or `[]`."""
-        return not self.value.value if self.is_mapping or self.is_list else self.value.value in ("", "null", "~")  # fmt: skip
-
-    @property
-    def start(self) -> int:
-        return self.value.start_mark.index
-
-    @property
-    def first(self) -> int:
-        """Where it begins, its key included."""
-        return self.key.start_mark.index if self.key is not None else self.start
-
-    def end(self, text: str) -> int:
-        """Where it ends, without what comes after it: for a block that is where its last part does."""
-        if (self.is_mapping or self.is_list) and not self.in_brackets:
-            last = self.entries[-1]
-            return max(last.end(text), last.first)
-        end = self.value.end_mark.index
-        if self.start == end and self.key is not None:
-            return self.colon(text)
-        if getattr(self.value, "style", None) in ("|", ">"):
-            return self.start + len(text[self.start : end].rstrip())
-        return end
-
-    def colon(self, text: str) -> int:
-        """The place after the colon of its key."""
-        return text.index(":", self.key.end_mark.index) + 1
-
-    def with_value(self, text: str, value: str) -> str:
-        """The text with another value here."""
-        end = self.end(text)
-        if self.key is None:
-            gap = " " if text[self.start - 1 : self.start] == "-" else ""
-            return text[: self.start] + gap + value + text[end:]
-        colon = self.colon(text)
-        if self.value.start_mark.index == self.value.end_mark.index:  # nothing stands there
-            return f"{text[:colon]} {value}{text[colon:]}"
-        if "\n" not in text[colon : self.start]:
-            return text[: self.start] + value + text[end:]
-        # A block below its key: its lines go, a comment beside the key stays.
-        line = text.rindex("\n", 0, self.start)
-        return f"{text[:colon]} {value}{text[colon:line]}{text[end:]}"
+    def inside(self, step: Any) -> _Part | None:
+        """The part of it with a key or number."""
+        if self.kind == "list":
+            return self.parts[step]
+        return next((p for p in self.parts if p.key is not None and p.key.said == step), None)
 
 
-def _is_there(text: str, path: Path_) -> bool:
-    try:
-        _Entry.at(text, path)
-    except LookupError:
-        return False
-    return True
+def _at(text: str, path: Path_) -> _Part:
+    """The part at a path. Raises LookupError if there is none."""
+    part = _composed(text)
+    for step in path:
+        inner = part.inside(step)
+        if inner is None:
+            raise LookupError(step)
+        part = inner
+    return part
+
+
+def _composed(text: str) -> _Part:
+    # Loaded here because it takes a tenth of a second that `clientela --help` need not pay.
+    from clientela.reading.parsing import parser
+
+    events = parser().parse(io.StringIO(text))
+    return _part(text, next(e for e in events if type(e).__name__ in _KINDS), events)
+
+
+def _part(
+    text: str, event: Any, events: Iterator[Any],
+    key: _Part | None = None, around: _Part | None = None,
+) -> _Part:  # fmt: skip
+    """The part that begins with an event."""
+    start, end = event.start_mark.index, event.end_mark.index
+    part = _Part(_KINDS[type(event).__name__], start, end, start, key, around)
+    if key is not None:
+        part.first = key.start
+    elif around is not None and not around.flow:
+        part.first = _dash(text, around)
+    if part.kind == "scalar":
+        part.said = event.value
+        if start == end:  # the parser says where the next thing is
+            part.start = part.end = _colon(text, part) or (key.end if key else part.first + 1)
+        if event.style in ("|", ">"):
+            part.end = start + len(_without_blank_lines(text[start:end]))
+    if part.kind in ("scalar", "alias"):
+        return part
+    part.flow = bool(event.flow_style)
+    while type(inner := next(events)).__name__ in _KINDS:
+        name = None
+        if part.kind == "mapping":
+            name, inner = _part(text, inner, events), next(events)
+        part.parts.append(_part(text, inner, events, name, part))
+    part.end = part.parts[-1].end if part.is_block else inner.end_mark.index
+    return part
+
+
+def _dash(text: str, around: _Part) -> int:
+    """Where the dash stands of the item that comes next in a list."""
+    place = around.parts[-1].end if around.parts else around.start
+    return _DASH.match(text, place).end() - 1  # pyright: ignore[reportOptionalMemberAccess]
+
+
+def _without_blank_lines(block: str) -> str:
+    """A block of text without the blank lines below it, unless a plus makes them part of it."""
+    kept = "+" in block.splitlines()[0].partition("#")[0]
+    return re.sub(r"\r?\n\Z" if kept else r"(?:\r?\n[ \t]*)+\Z", "", block)
+
+
+def _line_start(text: str, place: int) -> int:
+    return text.rfind("\n", 0, place) + 1
 
 
 def _line_end(text: str, place: int) -> int:
-    """Where the line ends that a place is in."""
-    end = text.find("\n", place)
-    return len(text) if end < 0 else end
+    """Where the line ends that a place is in, its break left out."""
+    found = _BREAK.search(text, place)
+    return found.start() if found else len(text)
 
 
-def _column(text: str, place: int) -> int:
-    return place - (text.rfind("\n", 0, place) + 1)
+def _next_line(text: str, place: int) -> int:
+    found = _BREAK.search(text, place)
+    return found.end() if found else len(text)
+
+
+def _indent(text: str, part: _Part) -> int:
+    """The column of its key, dash or value."""
+    return part.first - _line_start(text, part.first)
+
+
+def _begins_line(text: str, part: _Part) -> bool:
+    return not text[_line_start(text, part.first) : part.first].strip(" ")
+
+
+def _comma(text: str, place: int) -> int | None:
+    """The place after the comma that comes next, if a comma does."""
+    found = _COMMA.match(text, place)
+    return found.end() if found else None
+
+
+def _colon(text: str, part: _Part) -> int | None:
+    """The place after the colon of its key; the key may have none, as the first in `{a, b: 1}`."""
+    found = _COLON.match(text, part.key.end) if part.key else None
+    return found.end() if found else None
+
+
+# -- values ---------------------------------------------------------------------------------------
+
+
+def _with_value(text: str, part: _Part, value: str) -> str:
+    colon = _colon(text, part)
+    if part.start == part.end:  # nothing is written there
+        return f"{text[: part.start]}{':' * (not colon and part.key is not None)} {value}{text[part.end :]}"
+    if colon and "\n" in text[colon : part.start]:
+        return f"{text[:colon]} {value}{_emptied(text, part, colon)[colon:]}"
+    return text[: part.start] + value + text[_end(text, part) :]
+
+
+def _emptied(text: str, part: _Part, colon: int) -> str:
+    """The text without the value of a key, which may stand below it; a comment beside it stays."""
+    above = text[colon : part.start].rpartition("\n")[0].removesuffix("\r")
+    return text[:colon] + above + text[_end(text, part) :]
+
+
+def _end(text: str, part: _Part) -> int:
+    """Where it ends, a comment beside the last line of a block included."""
+    return _line_end(text, part.end) if part.is_block else part.end
 
 
 # -- new entries and items ------------------------------------------------------------------------
 
 
 def _with_entry(text: str, path: Path_, key: str, value: Any, block: bool) -> str:
-    here = _Entry.at(text, path)
-    if here.is_empty:
-        if (here.around is not None and here.around.in_brackets) or not (
-            block or _wide({key: value})
-        ):
-            return here.with_value(text, written({key: value}))
-        colon = here.colon(text)
-        below = _column(text, here.first) + 2
-        text = text[:colon] + text[max(here.end(text), colon) :]
-        return _inserted(text, _line_end(text, colon), below, key, value, block)
-    if not here.is_mapping:
+    here, levels = _composed(text), int(block)
+    for number, step in enumerate(path):
+        inner = here.inside(step)
+        if inner is None:  # it is made, and what is in it
+            for outer in (key, *reversed(path[number + 1 :])):
+                value = {outer: value}
+                levels += block
+            key = step
+            break
+        here = inner
+    if here.parts:
+        return _with_last(text, here, _lines(key, value, levels), _line(key, value))
+    if here.kind == "alias":
         raise LookupError(key)
-    last = here.entries[-1]
-    end = max(last.end(text), last.first)
-    if here.in_brackets:
-        return _between_brackets(text, here, end, f"{written(key)}: {written(value)}")
-    indent = _column(text, here.value.value[0][0].start_mark.index)
-    return _inserted(text, _line_end(text, end), indent, key, value, block)
+    return _with_first(text, here, key, value, levels)
 
 
-def _with_item(text: str, path: Path_, value: Any) -> str:
-    here = _Entry.at(text, path)
-    if here.is_empty:
-        return here.with_value(text, written([value]))
-    last = here.entries[-1]
-    end = last.end(text)
-    if here.in_brackets:
-        return _between_brackets(text, here, end, written(value))
-    dash = text.rindex("-", 0, max(here.value.value[0].start_mark.index, 1))
-    place = _line_end(text, end)
-    return f"{text[:place]}\n{' ' * _column(text, dash)}- {written(value)}{text[place:]}"
+def _with_last(text: str, around: _Part, lines: list[str], line: str) -> str:
+    """The text with an entry more after the last one: lines, or a line if it is in brackets."""
+    if around.flow:
+        return _in_brackets(text, around, line)
+    indent = _indent(text, around.parts[0])
+    place = _after_comments(text, _line_end(text, around.end), indent)
+    return _below(text, place, indent, lines)
 
 
-def _between_brackets(text: str, here: _Entry, end: int, entry: str) -> str:
-    close = here.value.end_mark.index - 1
-    spare = text[end:close]  # may hold a comma after the last entry
-    if "," in spare:
-        comma = end + spare.rindex(",") + 1
-        return f"{text[:comma]} {entry}{text[comma:]}"
-    return f"{text[:end]}, {entry}{text[end:]}"
+def _with_first(text: str, here: _Part, key: str, value: Any, levels: int) -> str:
+    """The text with an entry where nothing is written, or `null`, or `{}`."""
+    close = here.end - 1
+    if here.kind == "mapping" and "#" in text[here.start : close]:  # a comment between its braces
+        return text[:close] + _line(key, value) + text[close:]
+    if here.in_brackets or not (levels or _is_wide(_line(key, value))):
+        return _with_value(text, here, f"{{{_line(key, value)}}}")
+    lines = _lines(key, value, levels)
+    colon = _colon(text, here)
+    if colon is None:
+        indent = here.start + (here.start == here.end) - _line_start(text, here.start)
+        text = _with_value(text, here, lines[0])
+        return _below(text, _line_end(text, here.start + 1), indent, lines[1:])
+    indent, text = _indent(text, here) + 2, _emptied(text, here, colon)
+    place = _after_comments(text, _line_end(text, colon), indent)
+    return _below(text, place, indent, lines)
 
 
-def _inserted(text: str, place: int, indent: int, key: str, value: Any, block: bool) -> str:
-    lines = "\n".join(" " * indent + line for line in _lines(key, value, block))
-    return f"{text[:place]}\n{lines}{text[place:]}"
+def _with_item(text: str, here: _Part, value: Any) -> str:
+    if here.parts:
+        return _with_last(text, here, [f"- {written(value)}"], written(value))
+    return _with_value(text, here, written([value]))
 
 
-def _lines(key: str, value: Any, block: bool) -> list[str]:
-    """An entry as lines, its parts indented."""
-    name = written(str(key))
-    if value and isinstance(value, Mapping) and (block or _wide({key: value})):
-        inside = [line for k, v in value.items() for line in _lines(k, v, False)]
-        return [f"{name}:", *(f"  {line}" for line in inside)]
-    if value and isinstance(value, list | tuple) and _wide({key: value}):
-        return [f"{name}:", *(f"  - {written(item)}" for item in value)]
-    return [f"{name}: {written(value)}"]
+def _in_brackets(text: str, around: _Part, line: str) -> str:
+    """The text with an entry more before the closing bracket."""
+    last = around.parts[-1]
+    comma = _comma(text, last.end)
+    end, before, after = (comma, "", ",") if comma else (last.end, ",", "")
+    if _begins_line(text, last) and "\n" in text[end : around.end]:
+        text = text[:end] + before + text[end:]
+        return _below(text, _line_end(text, end), _indent(text, last), [line + after])
+    return f"{text[:end]}{before} {line}{after}{text[end:]}"
 
 
-def _wide(entry: Mapping[str, Any]) -> bool:
-    return len(written(entry)) > _WIDE
+def _after_comments(text: str, place: int, indent: int) -> int:
+    """The end of the last of the comments, indented as a block is, that go on below a line of it."""
+    comments = re.compile(rf"(?:\r?\n {{{max(indent, 1)},}}#[^\r\n]*)*")
+    found = comments.match(text, place)
+    return found.end() if found else place
+
+
+def _below(text: str, place: int, indent: int, lines: list[str]) -> str:
+    """The text with lines below the one that ends at a place, ended as that one is."""
+    ending = _BREAK.match(text, place) or _BREAK.search(text)
+    new = "".join(f"{ending[0] if ending else chr(10)}{' ' * indent}{line}" for line in lines)
+    return text[:place] + new + text[place:]
+
+
+def _lines(key: str, value: Any, levels: int) -> list[str]:
+    """An entry as lines: what is wide, or within so many levels, with its parts below it."""
+    line = _line(key, value)
+    if not value or not isinstance(value, dict | list) or not (levels or _is_wide(line)):
+        return [line]
+    if isinstance(value, list):
+        return [f"{_text(key)}:", *(f"  - {written(item)}" for item in value)]
+    below = [line for k, v in value.items() for line in _lines(k, v, max(levels - 1, 0))]
+    return [f"{_text(key)}:", *(f"  {line}" for line in below)]
+
+
+def _line(key: str, value: Any) -> str:
+    return f"{_key(key)}: {written(value)}"
+
+
+def _is_wide(line: str) -> bool:
+    return len(line) > _WIDE
 
 
 # -- cutting out ----------------------------------------------------------------------------------
 
 
-def _cut(text: str, path: Path_) -> str:
-    entry = _Entry.at(text, path)
-    around = entry.around
-    count = len(around.value.value)
-    if count == 1:
-        return around.with_value(text, "{}" if around.is_mapping else "[]")
-    end = entry.end(text)
-    if not around.in_brackets:
-        begin = text.rfind("\n", 0, entry.first) + 1
-        return text[:begin] + text[min(_line_end(text, end) + 1, len(text)) :]
-    entries = around.entries
-    number = next(k for k, other in enumerate(entries) if other.value is entry.value)
-    if number + 1 < count:
-        return text[: entry.first] + text[entries[number + 1].first :]
-    previous = entries[number - 1]
-    return text[: max(previous.end(text), previous.first)] + text[end:]
+def _cut(text: str, part: _Part) -> str:
+    around = part.around
+    assert around is not None  # it has a path
+    number = next(k for k, other in enumerate(around.parts) if other is part)
+    following = around.parts[number + 1 : number + 2]
+    if len(around.parts) == 1 and not (around.flow and "#" in text[around.start : part.first]):
+        return _with_value(text, around, "{}" if around.kind == "mapping" else "[]")
+    end = (around.flow and _comma(text, part.end)) or part.end
+    if _begins_line(text, part) and _COMMENT.fullmatch(text[end : _line_end(text, end)]):
+        text = _without_lines(text, part.first, end)
+        comma = _comma(text, around.parts[number - 1].end) if around.flow and number else None
+        if following or comma is None or end > part.end:
+            return text
+        return text[: comma - 1] + text[comma:]
+    if following:
+        return _without_first(text, part.first, end, following[0].first)
+    previous = around.parts[number - 1].end
+    if "#" in text[previous : part.first]:
+        return text[: part.first] + text[end:]
+    return text[:previous] + text[part.end :]
+
+
+def _without_lines(text: str, first: int, end: int) -> str:
+    """The text without the lines of a part. If it ended without a line break, it still does."""
+    begin, after = _line_start(text, first), _next_line(text, end)
+    if after == _line_end(text, end):
+        begin = len(text[:begin].removesuffix("\n").removesuffix("\r"))
+    return text[:begin] + text[after:]
+
+
+def _without_first(text: str, first: int, end: int, following: int) -> str:
+    """The text without a part that others follow, on its line or below a dash or bracket."""
+    line = _line_end(text, end)
+    if following <= line or text[line:following].isspace():
+        return text[:first] + text[following:]
+    return text[:first].rstrip(" ") + text[line:]  # comments come between

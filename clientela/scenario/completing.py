@@ -604,7 +604,8 @@ class _Scan:
         if text[at] not in "{[\"'":
             if is_here or level.is_list:
                 stop = _reach(_PLAIN, text, at)
-                self._note(level.path, at, text[at:stop]) if level.is_list else None
+                if level.is_list:
+                    self._note(level.path, at, text[at:stop])
                 if begin <= offset <= stop:
                     self._mark(path, min(at, offset), key=is_fresh, value=True)
             return end + 1
@@ -666,8 +667,7 @@ class _Scan:
             elif kind == "plain":
                 self._flow_word(top, at, end)
             is_left = kind == "line" and self._is_left(at, end, indent)
-            is_between = kind not in ("quoted", "plain", "open") and top.is_open
-            if is_between and (at == offset or (at < offset < end and kind in ("gap", "line") and not is_left)):  # fmt: skip
+            if top.is_open and self._is_between(kind, at, end, indent if is_left else -1):
                 self._mark_slot(top, offset)
             if is_left:
                 return at
@@ -691,11 +691,16 @@ class _Scan:
         return at
 
     def _is_left(self, at: int, end: int, indent: int) -> bool:
-        """Whether a bracket that is still open has been left: the next line does not go on."""
+        """Whether the line after this gap is no part of the brackets, though they are open."""
         begin = self.text.rfind("\n", at, end) + 1
-        is_back = end - begin <= indent and self.text[end : end + 1] not in ("}", "]", "#")
-        cursor = self.offset - (self.text.rfind("\n", at, self.offset) + 1)
-        return is_back and not (at < self.offset < end and cursor > indent)
+        return end - begin <= indent and self.text[end : end + 1] not in ("}", "]", "#")
+
+    def _is_between(self, kind: str | None, at: int, end: int, indent: int) -> bool:
+        """Whether the cursor is before this token or in this gap, there indented further than that."""
+        if kind in ("quoted", "plain", "open") or not at <= self.offset < end:
+            return False
+        column = self.offset - (self.text.rfind("\n", at, self.offset) + 1)
+        return at == self.offset or kind == "gap" or (kind == "line" and column > indent)
 
     def _flow_word(
         self, top: _Level, at: int, end: int, is_quoted: bool = False, is_closed: bool = False

@@ -101,6 +101,19 @@ def test_a_key_tells_its_type_and_its_default_prior():
         ("chamber:\n  ve▮\nactors: {}", ["vetoes"]),
         ("actors:\r\n  aah:\r\n    lea▮\r\n    kind: x\r\n", ["leads"]),
         ("\ufefftit▮", ["title"]),
+        ("actors:\n  aah:\n    name: \"AAH\n    lea▮\n    camp: x", ["leads"]),
+        ("actors:\n  aah:\n    force: {low: 1,\n    lea▮\n    camp: x", ["leads"]),
+        ("actors:\n  aah:\n    force: {low: 1, because: [a\n    camp: x\n  kss: {lea▮", ["leads"]),
+        ("actors:\n  aah:\n    force:\n      {low: 1, lik▮", ["likely"]),
+        ("summary: >\n  actors:\n    a: {\n\nactors:\n  aah:\n    lea▮", ["leads"]),
+        ("actors:\n  aah: &a\n    lea▮", ["leads"]),
+        ("actors:\n  aah:\n    name: \"AAH\n\n    lea▮\n    camp: x", ["leads"]),
+        ("actors:\n  aah:\n    force: {low: 1,\n      ▮\n    camp: x", ["high", "likely", "because", "elicited"]),
+        ("chamber:\n  procedure:\n  - step: a\n  ve▮", ["vetoes"]),
+        ("summary: >\n  text\n▮\nas_of: x", ["scenario", "title", "horizon", "actors"]),
+        ("actors:\n  aah:\n    force: {low: 1,\n    ▮\n    camp: x", ["name", "kind", "community", "note"]),
+        ("chamber:\n  procedure:\n  - step: a\n  seats: 3\n  ▮", ["dimension", "governments", "vetoes", "cabinets"]),
+        ("---\nactors:\n  aah:\n    lea▮", ["leads"]),
         ("mechanisms:\n  succ▮", ["succession"]),
         ("mechanisms:\n  succession: {dr▮", ["drop"]),
     ],
@@ -216,7 +229,7 @@ def test_every_form_of_an_uncertain_value_is_offered_and_is_one_once_it_is_fille
     for form in ("{low: , likely: , high: }", "{low: , high: }", "{if: {proposition: , true: , false: }}", "{beta: {mean: , sd: }}"):  # fmt: skip
         assert form in applied
     nested = at("actors:\n  aah:\n    autonomy: {if: {proposition: p, true: ▮").options
-    assert [o.apply for o in nested] == [form for form in applied if "if" not in form]
+    assert [o.apply for o in nested] == [form for form in applied if not form.startswith("{if")]
 
 
 def test_what_is_typed_of_a_form_narrows_them():
@@ -290,10 +303,11 @@ def places(kind: str) -> list[tuple[tuple, int]]:
 def test_every_key_of_the_bundled_files_is_offered_where_it_stands(kind, is_whole):
     own_names = {"data", "actors", "past", "scheduled", "questions", "decisions", "branches", "governments", "actions",
                  "outcome", "weights", "documents", "sources", "claims", "propositions"}  # fmt: skip
+    added = "scheduled.talks-collapse"  # a branch's new entry, which is no path that exists
     tried = 0
     for path, offset in places(kind)[::7]:
         key = path[-1]
-        if not isinstance(key, str) or own_names & {*path[-2:-1]} or "actions" in path[-3:-2]:
+        if not isinstance(key, str) or key == added or own_names & {*path[-2:-1]} or "actions" in path[-3:-2]:  # fmt: skip
             continue
         text = TEXTS[kind] if is_whole else TEXTS[kind][: offset + 1]
         found = completions(text, offset + 1, SCHEMAS[kind], NAMES)
