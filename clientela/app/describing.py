@@ -69,7 +69,7 @@ def _described(whole: Schema, name: str, part: Schema, required: bool) -> Descri
     about = part.get("description") or next((f["description"] for f in _forms(whole, part) if f.get("description")), "")  # fmt: skip
     forms = _forms(whole, part)
     choices = tuple(str(c) for f in forms for c in f.get("enum", [f["const"]] if "const" in f else []))  # fmt: skip
-    kinds = {f.get("type") for f in forms}
+    kinds = {k for f in forms for k in _listed(f.get("type"))}
     look = "value"
     if is_mapping(whole, part):
         look = "entries"
@@ -93,6 +93,10 @@ def _forms(whole: Schema, part: Schema) -> list[Schema]:
     if "anyOf" in part:
         return [form for inner in part["anyOf"] for form in _forms(whole, inner)]
     return [part]
+
+
+def _listed(kinds: Any) -> list[Any]:
+    return kinds if isinstance(kinds, list) else [kinds]
 
 
 def _inside(form: Schema, step: Any) -> Schema | None:

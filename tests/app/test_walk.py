@@ -388,3 +388,49 @@ def test_two_servers_do_not_share_a_page(tmp_path):
         assert opener.open(other.address).status == 200
     finally:
         other.stop()
+
+
+_FAINT = """
+  const rgb = (c) => { const m = c.match(/[\\d.]+/g).map(Number); return [m[0], m[1], m[2], m[3] ?? 1]; };
+  const over = (a, b) => [0, 1, 2].map(k => a[k] * a[3] + b[k] * (1 - a[3])).concat(1);
+  const light = (c) => { const l = c.slice(0, 3).map(v => { v /= 255; return v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }); return .2126 * l[0] + .7152 * l[1] + .0722 * l[2]; };
+  const ground = (e) => { let layers = [], at = e; while (at) { const c = getComputedStyle(at); if (c.backgroundImage !== "none") return null; layers.push(rgb(c.backgroundColor)); if (layers.at(-1)[3] === 1) break; at = at.parentElement; }
+    let found = [255, 255, 255, 1]; for (const l of layers.reverse()) found = over(l, found); return found; };
+  const faint = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.data.trim(), e = walker.currentNode.parentElement;
+    if (!text || ["SCRIPT", "STYLE", "TEMPLATE", "NOSCRIPT"].includes(e.tagName) || !e.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+    const style = getComputedStyle(e), back = ground(e);
+    if (!back || e.closest(".visually-hidden, .nicegui-error-popup, .q-icon")) continue;
+    const ink = over(rgb(e.closest("svg") ? style.fill : style.color), back);
+    const [a, b] = [light(ink), light(back)].sort((x, y) => y - x), ratio = (a + .05) / (b + .05);
+    const size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    if (ratio < (large ? 3 : 4.5)) faint.push([ratio.toFixed(2), text.slice(0, 40), e.className.toString().slice(0, 40)].join(" | "));
+  }
+  return [...new Set(faint)].slice(0, 12);
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_text_stands_out_from_its_ground(walk, page, dark):
+    """Contrast of 4.5, or 3 for large letters (WCAG 2.2, 1.4.3 AA)."""
+    scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
+    walk.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
+    walk.go(f"/{page}")
+    time.sleep(2.5)
+    assert walk.browser.execute_script("return Quasar.Dark.isActive") is dark
+    assert walk.browser.execute_script(_FAINT) == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_cut_off_on_a_telephone(walk, page):
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    walk.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        walk.go(f"/{page}")
+        time.sleep(2)
+        wide = walk.browser.execute_script("return document.documentElement.scrollWidth")
+        assert wide <= 390
+    finally:
+        walk.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import difflib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from nicegui import app, ui
 from clientela.analysis.checking import Findings
 from clientela.app.bench import Workbench
 from clientela.app.buttons import Button
-from clientela.app.completing import completed
+from clientela.app.describing import schema_of
 from clientela.app.form import Form
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice, tab
@@ -23,8 +24,10 @@ from clientela.app.manuscript import ChangedOnDiskError, Manuscript, StaleEditEr
 from clientela.app.tasks import Checked
 from clientela.app.workspace import OutsideError
 from clientela.process import ProcessError
-from clientela.reading import Problem, ReadingError
+from clientela.reading import Problem, ReadingError, read_yaml
+from clientela.scenario.completing import completions, names_of
 
+_MOST = 80  # completions
 _PAUSE = 0.3  # seconds without typing until the text is checked
 
 
@@ -52,15 +55,37 @@ def add(bench: Workbench) -> None:
     @app.post("/complete")
     async def complete(request: Request) -> dict[str, Any]:
         asked = await request.json()
-        kind, text, offset = str(asked["kind"]), str(asked["text"]), int(asked["offset"])
-        beside, events = "", []
-        if kind == "scenario":
-            with contextlib.suppress(ReadingError, OutsideError, ProcessError):
-                file = await file_of(bench, str(asked["scenario"]))
-                if file and (evidence := bench.evidence(file)):
-                    beside = bench.manuscript(evidence).text
-                events = await bench.events(bench.variation(file)) if file else []
-        return await asyncio.to_thread(completed, kind, text, offset, beside, events)
+        kind, text, units = str(asked["kind"]), str(asked["text"]), int(asked["offset"])
+        scenario = evidence = None
+        events: list[str] = []
+        with contextlib.suppress(ReadingError, OutsideError, ProcessError):
+            file = await file_of(bench, str(asked["scenario"]))
+            if file is not None:
+                scenario = bench.manuscript(file).saved
+                beside = bench.evidence(file)
+                evidence = bench.manuscript(beside).saved if beside else None
+                events = await bench.events(bench.variation(file))
+        return await asyncio.to_thread(_completed, kind, text, units, scenario, evidence, events)
+
+
+def _completed(
+    kind: str, text: str, units: int, scenario: str | None, evidence: str | None, events: list[str]
+) -> dict[str, Any]:
+    """What an editor offers; places are counted in UTF-16 units, as browsers do. The names are
+    those of the files as they were last saved, since what is being written may not parse."""
+    offset = len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore"))
+    names = names_of(_data(scenario), _data(evidence), events)
+    found = completions(text, offset, schema_of(kind), names)
+    options = [asdict(option) for option in found.options[:_MOST]]
+    for option in options:
+        option["type"] = option.pop("kind")  # as CodeMirror calls it
+    return {"from": len(text[: found.start].encode("utf-16-le")) // 2, "options": options}
+
+
+def _data(text: str | None) -> Any:
+    with contextlib.suppress(ReadingError):
+        return read_yaml("the text", text).data if text else {}
+    return {}
 
 
 def _files(bench: Workbench, file: Path) -> list[Path]:
