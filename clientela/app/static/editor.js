@@ -17,6 +17,9 @@ window.readyEditor = async (id, kind, scenario) => {
   };
   const data = CM.EditorState.languageData.of(() => [{ autocomplete: source }]);
   view.dispatch({ effects: CM.StateEffect.appendConfig.of(data) });
+  const paint = () => getElement(id)?.setTheme(Quasar.Dark.isActive ? "githubDark" : "githubLight");
+  paint();
+  new MutationObserver(paint).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   view.contentDOM.setAttribute("aria-label", `Text of the ${kind}`);
 };
 window.goToLine = async (id, number) => {
