@@ -42,10 +42,10 @@ _KINDS = {
 def replaced(text: str, path: Path_, value: Any) -> str:
     """The text with another value at a path, in a line. Raises ReadingError if none is there, or it
     cannot be put there."""
-    value = _plain(value)
+    read = _plain(value)
 
     def change(data: Any) -> None:
-        _holder(data, path)[path[-1]] = value
+        _holder(data, path)[path[-1]] = read
 
     return _edited(
         text, path, change, lambda bare: _with_value(bare, _at(bare, path), written(value))
@@ -58,7 +58,7 @@ def added(text: str, path: Path_, key: str, value: Any, *, block: bool = False) 
 
     Raises ReadingError if there is such an entry already, or it cannot be put there.
     """
-    value = _plain(value)
+    read = _plain(value)
 
     def change(data: Any) -> None:
         here = data
@@ -71,7 +71,7 @@ def added(text: str, path: Path_, key: str, value: Any, *, block: bool = False) 
             raise LookupError("is no mapping; expected one, to which an entry can be added")
         if key in here:
             raise LookupError(f"there is '{key}' already; choose another name, or change that one")
-        here[key] = value
+        here[key] = read
 
     return _edited(
         text, (*path, key), change, lambda bare: _with_entry(bare, path, key, value, block)
@@ -91,14 +91,14 @@ def removed(text: str, path: Path_) -> str:
 def appended(text: str, path: Path_, value: Any) -> str:
     """The text with one item more in the list at a path. Raises ReadingError if there is no list,
     or it cannot be put there."""
-    value = _plain(value)
+    read = _plain(value)
 
     def change(data: Any) -> None:
         holder = _holder(data, path)
         items = [] if holder[path[-1]] is None else holder[path[-1]]
         if not isinstance(items, list):
             raise LookupError("is no list; expected one, to which an item can be added")
-        holder[path[-1]] = [*items, value]
+        holder[path[-1]] = [*items, read]
 
     return _edited(text, path, change, lambda bare: _with_item(bare, _at(bare, path), value))
 
@@ -341,7 +341,7 @@ def _with_value(text: str, part: _Part, value: str) -> str:
     colon = _colon(text, part)
     if part.start == part.end:  # nothing is written there
         return f"{text[: part.start]}{':' * (not colon and part.key is not None)} {value}{text[part.end :]}"
-    if colon and "\n" in text[colon : part.start]:
+    if colon and part.is_block and "\n" in text[colon : part.start]:
         return f"{text[:colon]} {value}{_emptied(text, part, colon)[colon:]}"
     return text[: part.start] + value + text[_end(text, part) :]
 
@@ -439,11 +439,12 @@ def _below(text: str, place: int, indent: int, lines: list[str]) -> str:
 def _lines(key: str, value: Any, levels: int) -> list[str]:
     """An entry as lines: what is wide, or within so many levels, with its parts below it."""
     line = _line(key, value)
-    if not value or not isinstance(value, dict | list) or not (levels or _is_wide(line)):
+    if not value or not isinstance(value, Mapping | list | tuple) or not (levels or _is_wide(line)):
         return [line]
-    if isinstance(value, list):
-        return [f"{_text(key)}:", *(f"  - {written(item)}" for item in value)]
-    below = [line for k, v in value.items() for line in _lines(k, v, max(levels - 1, 0))]
+    if isinstance(value, Mapping):
+        below = [ln for k, v in value.items() for ln in _lines(str(k), v, max(levels - 1, 0))]
+    else:
+        below = [f"- {written(item)}" for item in value]
     return [f"{_text(key)}:", *(f"  {line}" for line in below)]
 
 
