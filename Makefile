@@ -3,18 +3,23 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint bench validate clean
+.PHONY: demo test lint browser bench validate clean
 
 demo: $(VENV)/.installed
 	$(BIN)/clientela run iraq-2021
 
 test: $(VENV)/.installed-dev lint
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+# The tests of the workbench in a real browser; `make test` leaves them out where there is none.
+browser: $(VENV)/.installed-dev
+	command -v chromedriver >/dev/null || { apt-get update && apt-get install -y chromium chromium-driver; }
+	$(BIN)/python -m pytest tests/app
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/speed.py

@@ -106,14 +106,20 @@ class WhatIf:
         self.found = ui.element("div")
         self.groups = ui.element("div")
         with self.groups:
+            moved = [self.parameters[path] for path in self.changes.values]
+            if moved:
+                self._group("Moved", moved)
             for group in dict.fromkeys(p.group for p in self.parameters.values()):
                 mine = [p for p in self.parameters.values() if p.group == group]
                 self._group(group, mine)
             self._switches()
 
     def _group(self, group: str, mine: list[Parameter]) -> None:
-        moved = any(p.path in self.changes.values for p in mine)
-        box = ui.expansion(f"{group} ({len(mine)})", value=moved).props("dense").classes("w-full")
+        box = (
+            ui.expansion(f"{group} ({len(mine)})", value=group == "Moved")
+            .props("dense")
+            .classes("w-full")
+        )
 
         def fill() -> None:  # a hundred sliders at once would take long to come
             if box.value and not list(box):
