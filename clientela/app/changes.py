@@ -11,7 +11,7 @@ from typing import Any
 
 from clientela.app.tasks import Variation
 from clientela.app.workspace import HIDDEN, Workspace
-from clientela.reading.splicing import added
+from clientela.reading import added
 from clientela.replacing import replacing
 from clientela.scenario import Scenario
 

@@ -16,7 +16,7 @@ from clientela.app.fragments import fragment
 from clientela.app.frame import faults, link, notice, tab
 from clientela.app.manuscript import StaleEditError
 from clientela.evidence import Ledger
-from clientela.reading.splicing import added
+from clientela.reading import added
 from clientela.report.evidence import CREDIBILITY
 from clientela.scenario import Scenario
 

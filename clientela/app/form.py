@@ -11,8 +11,16 @@ from clientela.app import describing
 from clientela.app.buttons import Button
 from clientela.app.describing import Described
 from clientela.app.fragments import fragment
-from clientela.reading import Problem, ReadingError, parse_value, read_yaml
-from clientela.reading.splicing import added, removed, replaced, written
+from clientela.reading import (
+    Problem,
+    ReadingError,
+    added,
+    parse_value,
+    read_yaml,
+    removed,
+    replaced,
+    written,
+)
 
 Path_ = tuple[Any, ...]
 

@@ -21,7 +21,7 @@ from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice, tab
 from clientela.app.manuscript import StaleEditError
 from clientela.evidence import Credences, Ledger
-from clientela.reading.splicing import added, replaced
+from clientela.reading import added, replaced
 from clientela.report.evidence import CREDIBILITY, RELIABILITY, arrows_of
 from clientela.report.naming import actor_or, parameter_name
 from clientela.scenario import Scenario, quantities
