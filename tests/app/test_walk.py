@@ -17,6 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from serving import Server, children, until
 
+import clientela as ct
 from clientela import load
 from clientela.app.pages.runs import EXPORTS
 from clientela.evidence.documents import paragraphs
@@ -267,10 +268,28 @@ def test_a_second_tab_is_told_and_writes_nothing_over(walk, folder):
     walk.press("Edit here instead")
     until(lambda: walk.one(".cm-content").get_attribute("contenteditable") == "true")
     second = walk.browser.current_window_handle
+    walk.one(".cm-content").click()
+    ActionChains(walk.browser).key_down(Keys.CONTROL).send_keys(Keys.HOME).key_up(Keys.CONTROL).send_keys("# kept").perform()  # fmt: skip
+    walk.sees("edits not saved yet")
     walk.browser.switch_to.window(first)
     walk.sees("is being edited in another tab")
-    walk.browser.close()
+    until(lambda: "# kept" in walk.one(".cm-content").text)  # what is typed there shows here
     walk.browser.switch_to.window(second)
+    walk.browser.close()  # and nothing of it is lost
+    walk.browser.switch_to.window(first)
+    walk.browser.refresh()
+    until(lambda: "# kept" in walk.one(".cm-content").text)
+    saved = (folder / "iraq-2021.yaml").read_text()
+    assert "# kept" not in saved
+    time.sleep(1)
+    if (
+        "is being edited in another tab" in walk.text()
+    ):  # it takes a while until a closed tab is gone
+        walk.press("Edit here instead")
+    until(lambda: walk.one(".cm-content").get_attribute("contenteditable") == "true")
+    while walk.all(".cm-line")[0].text != saved.splitlines()[0]:
+        walk.press("Undo")
+        time.sleep(0.5)
 
 
 def test_errors_stand_beside_line_and_field_and_completions_are_offered(walk):
@@ -314,7 +333,8 @@ def test_the_chamber_moves_with_a_threshold(walk):
 def test_everything_of_a_run_can_be_taken(walk, folder):
     import urllib.request
 
-    run = next((folder / "runs").glob("*")).name
+    run = "small"
+    ct.run(load(folder / "iraq-2021.yaml"), draws=200, out=folder / "runs" / run)
     for name in EXPORTS:
         with urllib.request.urlopen(f"{walk.server.address}export/{run}/{name}") as answer:
             assert answer.status == 200
