@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
-from clientela.app.workspace import Workspace
+from clientela.app.workspace import HIDDEN, Workspace
 from clientela.reading import suggestion
 from clientela.scenario import bundled
 
@@ -54,3 +57,39 @@ def free_port(host: str, port: int) -> int:
                 "choose another with --port, or 0 for any that is free", 4,
             ) from None  # fmt: skip
         return probe.getsockname()[1]
+
+
+@contextlib.contextmanager
+def claimed(folder: Path, address: str) -> Iterator[None]:
+    """Holds the folder for one server, since two would share its journals.
+
+    Raises OpeningError if another has it, or it cannot be written in.
+    """
+    path = folder / HIDDEN / "open"
+    try:
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        file = path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise OpeningError(f"{folder}: cannot be written in: {error.strerror}", 4) from None
+    with file:
+        if not _locked(file):
+            file.seek(0)
+            where = file.read().strip() or "another address"
+            raise OpeningError(f"{folder}: is open already at {where}; go there, or end it first", 4)  # fmt: skip
+        file.truncate(0)
+        file.write(address)
+        file.flush()
+        yield
+
+
+def _locked(file: IO[str]) -> bool:
+    """Locks the file until it is closed, however that comes about."""
+    try:
+        import fcntl
+    except ImportError:  # no such locks on this system
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

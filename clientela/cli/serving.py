@@ -36,14 +36,8 @@ def serve(
         stop(BAD_INPUT, "the workbench needs an extra: python -m pip install 'clientela[app]'")
     with faults():
         from clientela.app.guard import Door
-        from clientela.app.opening import OpeningError, free_port, opened
+        from clientela.app.opening import OpeningError, claimed, free_port, opened
         from clientela.app.server import serve as serve_folder
-
-        try:
-            folder = opened(target)
-            door = Door.at(host, free_port(host, port))
-        except OpeningError as error:
-            stop(error.code, str(error))
 
         def ready() -> None:
             say(f"{folder} is open at {door.address}")
@@ -53,4 +47,10 @@ def serve(
             if browser:
                 webbrowser.open(door.address)
 
-        serve_folder(folder, door, ready)
+        try:
+            folder = opened(target)
+            door = Door.at(host, free_port(host, port))
+            with claimed(folder, door.address.partition("?")[0]):
+                serve_folder(folder, door, ready)
+        except OpeningError as error:
+            stop(error.code, str(error))

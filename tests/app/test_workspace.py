@@ -5,7 +5,7 @@ import json
 import pytest
 
 from clientela import load
-from clientela.app.opening import OpeningError, opened
+from clientela.app.opening import OpeningError, claimed, opened
 from clientela.app.workspace import OutsideError, Workspace
 from clientela.reading import ReadingError
 
@@ -105,6 +105,20 @@ def test_a_misspelt_name_is_told_what_was_meant(tmp_path, monkeypatch):
     with pytest.raises(OpeningError, match=r"did you mean 'iraq-2021'\?") as error:
         opened("irak-2021")
     assert error.value.code == 2
+
+
+def test_a_folder_is_open_in_one_server_at_a_time(tmp_path):
+    with claimed(tmp_path, "http://127.0.0.1:1/"):
+        with (
+            pytest.raises(
+                OpeningError, match=r"is open already at http://127\.0\.0\.1:1/"
+            ) as error,
+            claimed(tmp_path, "x"),
+        ):
+            pass
+        assert error.value.code == 4
+    with claimed(tmp_path, "x"):
+        pass
 
 
 def test_yaml_with_tags_is_refused_not_run(space):
