@@ -431,26 +431,31 @@ _FAINT = """
 """
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("page", PAGES)
-def test_text_stands_out_from_its_ground(walk, page, dark):
-    """Contrast of 4.5, or 3 for large letters (WCAG 2.2, 1.4.3 AA)."""
-    scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]}
-    walk.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
+def test_text_stands_out_in_light_and_dark_and_nothing_is_cut_off_on_a_telephone(walk, page):
+    """Contrast of 4.5, or 3 for large letters (WCAG 2.2, 1.4.3 AA); 390 pixels are wide enough."""
     walk.go(f"/{page}")
-    time.sleep(2.5)
-    assert walk.browser.execute_script("return Quasar.Dark.isActive") is dark
-    assert walk.browser.execute_script(_FAINT) == []
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_nothing_is_cut_off_on_a_telephone(walk, page):
+    time.sleep(2)
+    for dark in (False, True):
+        walk.browser.execute_script("Quasar.Dark.set(arguments[0])", dark)
+        time.sleep(0.7)
+        assert walk.browser.execute_script(_FAINT) == [], "dark" if dark else "light"
     size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     walk.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
-        walk.go(f"/{page}")
-        time.sleep(2)
-        wide = walk.browser.execute_script("return document.documentElement.scrollWidth")
-        assert wide <= 390
+        time.sleep(0.7)
+        assert walk.browser.execute_script("return document.documentElement.scrollWidth") <= 390
     finally:
         walk.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_theme_is_the_systems_until_one_is_chosen(walk):
+    scheme = {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    walk.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", scheme)
+    walk.go("/runs")
+    until(lambda: walk.browser.execute_script("return Quasar.Dark.isActive"))
+    walk.press("Light")
+    walk.browser.refresh()
+    until(lambda: walk.browser.execute_script("return !Quasar.Dark.isActive"))
+    walk.browser.execute_script("localStorage.removeItem('dark')")
+    walk.browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
