@@ -323,6 +323,7 @@ def test_the_chamber_moves_with_a_threshold(walk):
     ActionChains(walk.browser).send_keys(Keys.PAGE_UP, Keys.PAGE_UP).perform()
     until(lambda: walk.text(".governments") != before)
     walk.sees("What becomes of the answers")
+    time.sleep(3)  # both presses of the key have been worked out
     after = walk.text(".governments")
     walk.browser.refresh()
     until(lambda: walk.text(".governments") == after)
