@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator
@@ -51,6 +52,11 @@ class RunEntry:
     def plain(self) -> bool:
         """Whether it is of the scenario as written."""
         return not (self.branch or self.changes or self.without or self.without_sources)
+
+    @property
+    def written(self) -> str:
+        """When it was last written, to the minute."""
+        return f"{dt.datetime.fromtimestamp(self.when):%Y-%m-%d %H:%M}"
 
     @property
     def what(self) -> str:

@@ -18,8 +18,10 @@ from clientela.app.bench import Workbench
 from clientela.app.branching import save_as_branch
 from clientela.app.buttons import Button
 from clientela.app.changes import Changes, kept
+from clientela.app.differing import difference_rows
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice
+from clientela.app.latest import Latest
 from clientela.app.sliding import Slider
 from clientela.chamber.governments import classify
 from clientela.chamber.hemicycle import hemicycle, seating_order
@@ -78,7 +80,7 @@ class ChamberPage:
         self.bench, self.file, self.scenario, self.rules = bench, file, scenario, scenario.chamber
         mine = {p: v for p, v in changes.values.items() if p.startswith("chamber.") or p.endswith(".seats.now")}  # fmt: skip
         self.changes = Changes(None, mine, set())
-        self.wanted, self.busy = 0, False
+        self.latest = Latest(self._look)
 
     # -- what stands there now ------------------------------------------------------------------
 
@@ -230,18 +232,12 @@ class ChamberPage:
 
     async def look(self) -> None:
         """Looks at the parliament as it is moved now; only the last that is asked counts."""
-        self.wanted += 1
-        if self.busy:
-            return
-        self.busy, done = True, 0
-        try:
-            while done != self.wanted:
-                done = self.wanted
-                self.message.clear()
-                with faults(self.bench, self.file, self.message):
-                    await self._show()
-        finally:
-            self.busy = False
+        await self.latest.ask()
+
+    async def _look(self) -> None:
+        self.message.clear()
+        with faults(self.bench, self.file, self.message):
+            await self._show()
 
     async def _show(self) -> None:
         written = self.bench.variation(self.file)
@@ -250,12 +246,10 @@ class ChamberPage:
         scenario = await self.bench.scenario(asked)
         self._tell(scenario, found)
         base, other = await asyncio.gather(self.bench.glance(written), self.bench.glance(asked))
-        titles = kind_titles(scenario)
-        rows = [
-            {"d": d, "question": scenario.questions[d.question].ask, "outcome": None if d.outcome == "yes" else titles.get(d.outcome, d.outcome)}
-            for d in other.differences(base)
-            if not self.changes or d.surely or d.outcome != "yes"
-        ]  # fmt: skip
+        told = [
+            d for d in other.differences(base) if not self.changes or d.surely or d.outcome != "yes"
+        ]
+        rows = difference_rows(scenario, told)
         if self.changes:
             self.answers.set_content(fragment("chamber_answers", rows=rows, moved=True, origin="2,000 histories of each"))  # fmt: skip
         else:

@@ -20,7 +20,6 @@ from clientela.app.jobs import Job
 from clientela.app.network import SHAPES, camps, network, untied
 from clientela.app.spark import spark
 from clientela.app.timeline import timeline
-from clientela.app.workspace import RunEntry
 from clientela.scenario import Scenario
 
 _COLOURS = {
@@ -94,14 +93,10 @@ async def _shown(bench: Workbench, file: Path, scenario: Scenario) -> Shown:
     last, fresh = runs[0], runs[0].digest == scenario.digest
     found = open_run(last.folder)
     before = open_run(runs[1].folder).answers if len(runs) > 1 else []
-    origin = f"From {last.draws:,} histories, run {_when(last)} (seed {last.seed})."
+    origin = f"From {last.draws:,} histories, run {last.written} (seed {last.seed})."
     if not fresh:
         origin += " The scenario has been changed since: draw again."
     return Shown(found.answers, found.obedience, found.governments, origin, {a.id: a for a in before}, fresh)  # fmt: skip
-
-
-def _when(run: RunEntry) -> str:
-    return f"{dt.datetime.fromtimestamp(run.when):%Y-%m-%d %H:%M}"
 
 
 def _ways_on(bench: Workbench, file: Path, shown: Shown) -> None:

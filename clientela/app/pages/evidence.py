@@ -11,14 +11,15 @@ from typing import Any
 from nicegui import events, ui
 
 from clientela.analysis.explanation import Explanation, Retraction
-from clientela.analysis.words import kind_titles
 from clientela.app.bench import QUICK, Workbench
 from clientela.app.buttons import Button
 from clientela.app.choosing import on_choice
 from clientela.app.citing import ClaimForm
+from clientela.app.differing import difference_rows
 from clientela.app.documents import DocumentPane
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice, tab
+from clientela.app.latest import Latest
 from clientela.app.manuscript import StaleEditError
 from clientela.evidence import Credences, Ledger
 from clientela.reading import added, replaced
@@ -64,7 +65,7 @@ class EvidencePage:
         self.ledger: Ledger = scenario.ledger
         self.retracted = [name for name in retracted if name in self.ledger.sources]
         self.proposition = shown if shown in self.ledger.propositions else next(iter(self.ledger.propositions))  # fmt: skip
-        self.wanted, self.busy = 0, False
+        self.latest = Latest(self._look)
 
     @property
     def now(self) -> Credences:
@@ -232,18 +233,12 @@ class EvidencePage:
 
     async def look(self) -> None:
         """Draws the answers without what is retracted; only the last that is asked counts."""
-        self.wanted += 1
-        if self.busy:
-            return
-        self.busy, done = True, 0
-        try:
-            while done != self.wanted:
-                done = self.wanted
-                self.message.clear()
-                with faults(self.bench, self.file, self.message):
-                    await self._show_answers()
-        finally:
-            self.busy = False
+        await self.latest.ask()
+
+    async def _look(self) -> None:
+        self.message.clear()
+        with faults(self.bench, self.file, self.message):
+            await self._show_answers()
 
     async def _show_answers(self) -> None:
         if not self.retracted:
@@ -252,12 +247,7 @@ class EvidencePage:
         written = self.bench.variation(self.file)
         asked = dataclasses.replace(written, without_sources=tuple(sorted(self.retracted)))
         base, other = await asyncio.gather(self.bench.glance(written), self.bench.glance(asked))
-        titles = kind_titles(self.scenario)
-        rows = [
-            {"d": d, "question": self.scenario.questions[d.question].ask,
-             "outcome": None if d.outcome == "yes" else titles.get(d.outcome, d.outcome)}
-            for d in other.differences(base)
-        ]  # fmt: skip
+        rows = difference_rows(self.scenario, other.differences(base))
         self.answers.set_content(fragment("retracted_answers", rows=rows, moved=True, origin=f"{QUICK:,} histories of each"))  # fmt: skip
 
     async def _write_retraction(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -13,9 +12,9 @@ from nicegui import app, ui
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
-from clientela.analysis.words import kind_titles
 from clientela.app.bench import Workbench
 from clientela.app.buttons import Button
+from clientela.app.differing import difference_rows
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, notice
 from clientela.app.jobs import Job
@@ -119,7 +118,7 @@ class RunsPage:
     def _run(self, run: RunEntry) -> None:
         name = run.folder.name
         with ui.element("article").classes("panel").mark(name):
-            ui.html(fragment("run", run=run, when=_when(run)), sanitize=False)
+            ui.html(fragment("run", run=run, when=run.written), sanitize=False)
             with ui.element("div").classes("bar-of-actions").style("margin: .3rem 0 0"):
                 if run.finished:
                     ui.checkbox("compare", value=name in self.chosen, on_change=lambda e: self._choose(name, bool(e.value))).props(f'aria-label="Compare {name}"')  # fmt: skip
@@ -155,15 +154,6 @@ class RunsPage:
                 notice("These two differ in seed or number of draws, so the differences have the error of both; drawn alike, they would share all chance.", "warn")  # fmt: skip
             found = await self.bench.compared(one.folder, two.folder)
             scenario = await self.bench.scenario(self.bench.variation(self.file))
-            titles = kind_titles(scenario)
-            rows = [
-                {"d": d, "question": scenario.questions[d.question].ask if d.question in scenario.questions else d.question,
-                 "outcome": None if d.outcome == "yes" else titles.get(d.outcome, d.outcome)}
-                for d in found
-            ]  # fmt: skip
+            rows = difference_rows(scenario, found)
             origin = f"From {one.folder.name} to {two.folder.name}"
             self.compared.set_content(fragment("runs_compared", rows=rows, origin=origin, moved=True, one=one, two=two))  # fmt: skip
-
-
-def _when(run: RunEntry) -> str:
-    return f"{dt.datetime.fromtimestamp(run.when):%Y-%m-%d %H:%M}"

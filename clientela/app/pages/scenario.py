@@ -20,6 +20,7 @@ from clientela.app.describing import schema_of
 from clientela.app.form import Form
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice, tab
+from clientela.app.latest import Latest
 from clientela.app.manuscript import ChangedOnDiskError, Manuscript, StaleEditError
 from clientela.app.tasks import Checked
 from clientela.app.workspace import OutsideError
@@ -107,7 +108,7 @@ class Editor:
         self.manuscript, self.who = manuscript, who
         self.kind = "scenario" if file == scenario else "evidence"
         self.revision = manuscript.revision
-        self.wanted, self.busy = 0, False
+        self.latest = Latest(self._look)
 
     # -- what is seen ---------------------------------------------------------------------------
 
@@ -240,20 +241,13 @@ class Editor:
 
     async def _check(self) -> None:
         """Checks the text when nothing has been typed for a moment; only the last text counts."""
-        self.wanted += 1
-        mine = self.wanted
-        if self.busy:
-            return
-        self.busy = True
-        try:
-            while True:
-                mine = self.wanted
-                found = await self.bench.check(self.scenario)
-                if mine == self.wanted:
-                    break
-        finally:
-            self.busy = False
-        self._show_check(found)
+        await self.latest.ask()
+
+    async def _look(self) -> None:
+        mine = self.latest.asked
+        found = await self.bench.check(self.scenario)
+        if mine == self.latest.asked:
+            self._show_check(found)
 
     def _show_check(self, found: Checked) -> None:
         mine = [p for p in found.problems if Path(p.file).name == self.file.name]

@@ -13,14 +13,15 @@ from typing import Any
 from nicegui import ui
 
 from clientela.analysis.differences import Difference
-from clientela.analysis.words import kind_titles
 from clientela.app.bench import QUICK, Workbench
 from clientela.app.branching import save_as_branch
 from clientela.app.buttons import Button
 from clientela.app.changes import Changes, kept
+from clientela.app.differing import difference_rows
 from clientela.app.fragments import fragment
 from clientela.app.frame import faults, file_of, frame, link, notice
 from clientela.app.jobs import Job
+from clientela.app.latest import Latest
 from clientela.app.parameters import Parameter
 from clientela.app.sliding import Slider
 from clientela.scenario import Scenario
@@ -75,7 +76,7 @@ class WhatIf:
             {name for name in changes.without if name in scenario.active},
         )
         self.rows: dict[str, list[ParameterRow]] = {}
-        self.wanted, self.busy = 0, False
+        self.latest = Latest(self._look)
 
     # -- what is seen ---------------------------------------------------------------------------
 
@@ -211,18 +212,12 @@ class WhatIf:
 
     async def look(self) -> None:
         """Draws what is asked for now; while that goes on, only the last that is asked counts."""
-        self.wanted += 1
-        if self.busy:
-            return
-        self.busy, done = True, 0
-        try:
-            while done != self.wanted:
-                done = self.wanted
-                self.message.clear()
-                with faults(self.bench, self.file, self.message):
-                    await self._show()
-        finally:
-            self.busy = False
+        await self.latest.ask()
+
+    async def _look(self) -> None:
+        self.message.clear()
+        with faults(self.bench, self.file, self.message):
+            await self._show()
 
     async def _show(self) -> None:
         began = time.perf_counter()
@@ -234,12 +229,7 @@ class WhatIf:
         self._tell(other.differences(base), f"{QUICK:,} histories of each{speed}")
 
     def _tell(self, found: Sequence[Difference], origin: str) -> None:
-        titles = kind_titles(self.scenario)
-        rows = [
-            {"d": d, "question": self.scenario.questions[d.question].ask,
-             "outcome": None if d.outcome == "yes" else titles.get(d.outcome, d.outcome)}
-            for d in found
-        ]  # fmt: skip
+        rows = difference_rows(self.scenario, found)
         self.results.set_content(fragment("differences", rows=rows, origin=origin, moved=bool(self.changes)))  # fmt: skip
 
     async def _draw(self) -> None:
